@@ -1,0 +1,3 @@
+-- From 2024.2 back to 2023.10: brands were called tenants, and there were no tenants.
+ALTER TABLE authentik_brands_brand RENAME TO authentik_tenants_tenant;
+ALTER TABLE authentik_tenants_tenant RENAME brand_uuid TO tenant_uuid;
