@@ -1,0 +1,180 @@
+/** Reads the environment into one readonly Config, and reports every bad variable at once. */
+import { availableParallelism } from 'node:os';
+import { cleanEnv, makeValidator } from 'envalid';
+
+/** All settings are wrong at once, one line each; the values are not repeated, since they may be secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const text = makeValidator<string>((input) => input);
+
+const integer = (minimum: number, maximum: number) =>
+  makeValidator<number>((input) => {
+    const value = /^\d+$/.test(input) ? Number(input) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new Error(`must be a whole number from ${minimum} to ${maximum}`);
+  });
+
+const milliseconds = integer(1, 3_600_000);
+const count = integer(1, 1_000_000);
+const portNumber = integer(0, 65_535);
+
+const flag = makeValidator<boolean>((input) => {
+  if (/^(true|1|yes|on)$/i.test(input)) return true;
+  if (/^(false|0|no|off)$/i.test(input)) return false;
+  throw new Error('must be true or false');
+});
+
+const postgresUrl = makeValidator<string>((input) => {
+  if (/^postgres(ql)?:\/\/\S+$/.test(input)) return input;
+  throw new Error('must be a URL such as postgresql://user:password@host:5432/authentik');
+});
+
+const schemaName = makeValidator<string>((input) => {
+  if (Buffer.byteLength(input) <= 63) return input;
+  throw new Error('must be the name of a PostgreSQL schema, at most 63 bytes');
+});
+
+/** Without its last slash, as it is put before paths. */
+const urlPath = makeValidator<string>((input) => {
+  if (/^\/(?:[\w.~-]+\/?)*$/.test(input)) return input.replace(/\/$/, '');
+  throw new Error('must be a path such as /authentik/');
+});
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const logLevel = makeValidator<string>((input) => {
+  if (LOG_LEVELS.includes(input)) return input;
+  throw new Error(`must be one of ${LOG_LEVELS.join(', ')}`);
+});
+
+const workerCount = makeValidator<number>((input) => {
+  if (input === 'auto') return availableParallelism();
+  const value = /^\d+$/.test(input) ? Number(input) : 0;
+  if (value >= 1 && value <= 256) return value;
+  throw new Error('must be a whole number from 1 to 256, or auto');
+});
+
+/** Every setting with its meaning; the README's table is checked against it. */
+export const SETTINGS = {
+  DATABASE_URL: postgresUrl({
+    default: undefined,
+    desc: "authentik's PostgreSQL. Without it, an embedded PostgreSQL with demo data",
+  }),
+  DATABASE_SCHEMA: schemaName({
+    default: 'public',
+    desc: "The schema of authentik's tables; a tenant's is t_…",
+  }),
+  DATABASE_POOL_SIZE: count({
+    default: 4,
+    desc: 'Most connections to PostgreSQL, for each worker',
+  }),
+  DATABASE_CONNECT_TIMEOUT_MS: milliseconds({ default: 2000, desc: 'Deadline for connecting' }),
+  DATABASE_QUERY_TIMEOUT_MS: milliseconds({ default: 2000, desc: 'Deadline for a query' }),
+  DATABASE_PREPARED_STATEMENTS: flag({
+    default: true,
+    desc: 'Off for a pooler that cannot keep prepared statements',
+  }),
+  DATABASE_STARTUP_PARAMETERS: flag({
+    default: true,
+    desc: 'Off for a pooler that refuses statement_timeout and options, as PgBouncer does',
+  }),
+  AUTHENTIK_WEB_PATH: urlPath({
+    default: '',
+    desc: "authentik's own setting web.path (since 2024.12), put before its URLs",
+  }),
+  HOST: text({ default: '127.0.0.1', desc: 'Address to listen on' }),
+  PORT: portNumber({ default: 3000, desc: 'Port to listen on; 0 takes a free one' }),
+  WORKERS: workerCount({ default: 1, desc: 'Processes that answer; auto: one for each core' }),
+  LOG_LEVEL: logLevel({ default: 'info', desc: LOG_LEVELS.join(', ') }),
+  REQUEST_TIMEOUT_MS: milliseconds({ default: 5000, desc: 'Deadline for a whole answer' }),
+  HEADERS_TIMEOUT_MS: milliseconds({
+    default: 10_000,
+    desc: 'Deadline for a client to send a request',
+  }),
+  KEEP_ALIVE_TIMEOUT_MS: milliseconds({
+    default: 65_000,
+    desc: "An idle connection is closed then; longer than a proxy's own",
+  }),
+  SHUTDOWN_TIMEOUT_MS: milliseconds({
+    default: 10_000,
+    desc: 'Deadline for running requests when told to stop',
+  }),
+  MAX_ACTIVE_REQUESTS: count({
+    default: 512,
+    desc: 'Requests answered at the same time, for each worker; the surplus gets 503',
+  }),
+  MAX_CONNECTIONS: count({
+    default: 10_000,
+    desc: 'Most open client connections, for each worker',
+  }),
+  ALLOW_REMOTE_DEMO: flag({
+    default: false,
+    desc: 'Serve the demo data on an address that others can reach',
+  }),
+};
+
+export interface Config {
+  readonly databaseUrl: string | undefined;
+  readonly databaseSchema: string;
+  readonly databasePoolSize: number;
+  readonly databaseConnectTimeoutMs: number;
+  readonly databaseQueryTimeoutMs: number;
+  readonly usesPreparedStatements: boolean;
+  readonly usesStartupParameters: boolean;
+  readonly webPath: string;
+  readonly host: string;
+  readonly port: number;
+  readonly workers: number;
+  readonly logLevel: string;
+  readonly requestTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly maxActiveRequests: number;
+  readonly maxConnections: number;
+}
+
+/** Throws a ConfigError that names every variable that is wrong. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const problems: string[] = [];
+  // Compose files and shells set variables to nothing where they mean not to set them.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const env = cleanEnv(given, SETTINGS, {
+    reporter: ({ errors }) => {
+      for (const [name, error] of Object.entries(errors)) {
+        problems.push(`${name} ${(error as Error).message}`);
+      }
+    },
+  });
+  if (!env.DATABASE_URL && !isLoopback(env.HOST) && !env.ALLOW_REMOTE_DEMO) {
+    problems.push(
+      'HOST must be a loopback address while DATABASE_URL is not set: the demo data has well-known tokens. Set DATABASE_URL, or ALLOW_REMOTE_DEMO=true',
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return {
+    databaseUrl: env.DATABASE_URL,
+    databaseSchema: env.DATABASE_SCHEMA,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    databaseConnectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
+    databaseQueryTimeoutMs: env.DATABASE_QUERY_TIMEOUT_MS,
+    usesPreparedStatements: env.DATABASE_PREPARED_STATEMENTS,
+    usesStartupParameters: env.DATABASE_STARTUP_PARAMETERS,
+    webPath: env.AUTHENTIK_WEB_PATH,
+    host: env.HOST,
+    port: env.PORT,
+    workers: env.WORKERS,
+    logLevel: env.LOG_LEVEL,
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
+    keepAliveTimeoutMs: env.KEEP_ALIVE_TIMEOUT_MS,
+    shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+    maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
+    maxConnections: env.MAX_CONNECTIONS,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

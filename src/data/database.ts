@@ -1,0 +1,87 @@
+/** Opens and closes the connection to PostgreSQL; the only place that knows Prisma and the driver. */
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from '../../generated/prisma/client.js';
+import { toDatabaseError } from './errors.js';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Most connections at the same time. */
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  /** A query that takes longer is given up, by the server where `usesStartupParameters`, here in any case. */
+  readonly queryTimeoutMs: number;
+  /** Keeps prepared statements on each connection. PgBouncer before 1.21 cannot. */
+  readonly usesPreparedStatements: boolean;
+  /** Sends `statement_timeout` and a read-only default when connecting. PgBouncer refuses them. */
+  readonly usesStartupParameters: boolean;
+  /** Told of connections that break while nobody uses them. */
+  onIdleError?(error: Error): void;
+}
+
+export interface Database {
+  /** Runs one statement with bound parameters. Rejects with a DatabaseError. */
+  query<Row>(sql: string, ...values: unknown[]): Promise<Row[]>;
+  /** Waits for running queries, then closes all connections. */
+  close(): Promise<void>;
+  readonly connections: { readonly open: number; readonly idle: number; readonly waiting: number };
+}
+
+const APPLICATION_NAME = 'authentik-stages-password';
+
+/** Connects when first asked: a database that is down makes queries fail, not this call. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: APPLICATION_NAME,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    query_timeout: options.queryTimeoutMs + CLIENT_GRACE_MS,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
+    keepAlive: true,
+    ...(options.usesStartupParameters && {
+      statement_timeout: options.queryTimeoutMs,
+      // A seat belt only; the guard is a role that cannot write.
+      options: '-c default_transaction_read_only=on',
+    }),
+  });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    ...(options.usesPreparedStatements && { statementNameGenerator: ({ sql }) => nameOf(sql) }),
+  });
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
+
+  return {
+    async query<Row>(sql: string, ...values: unknown[]) {
+      try {
+        return await prisma.$queryRawUnsafe<Row[]>(sql, ...values);
+      } catch (error) {
+        throw toDatabaseError(error);
+      }
+    },
+    async close() {
+      await prisma.$disconnect();
+    },
+    get connections() {
+      return { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+    },
+  };
+}
+
+// The server's own timeout comes first and leaves the connection usable.
+const CLIENT_GRACE_MS = 500;
+const IDLE_CONNECTION_MS = 60_000;
+
+const names = new Map<string, string>();
+
+/** The texts are few and fixed, so that neither this map nor the server's statements grow. */
+function nameOf(sql: string): string {
+  let name = names.get(sql);
+  if (!name) {
+    name = createHash('sha1').update(sql).digest('hex');
+    names.set(sql, name);
+  }
+  return name;
+}

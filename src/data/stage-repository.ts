@@ -1,0 +1,61 @@
+/** Finds password stages among those that a principal may see. */
+import type { Principal } from '../domain/access.js';
+import type { UrlRules } from '../domain/background-url.js';
+import type { PasswordStageRow } from '../domain/password-stage.js';
+import { type BatchLimits, isKeyFault } from './access-repository.js';
+import { type Batcher, createBatcher } from './batcher.js';
+import type { Database } from './database.js';
+import type { SchemaMonitor } from './schema-monitor.js';
+
+/** A row with the rules of the database that it was read from. */
+export interface FoundStage {
+  readonly row: PasswordStageRow;
+  readonly urlRules: UrlRules;
+}
+
+export interface StageRepository {
+  /** The stage with this UUID (in either case); undefined when it does not exist or is hidden from the principal. */
+  find(stageUuid: string, principal: Principal): Promise<FoundStage | undefined>;
+}
+
+interface StageKey {
+  readonly stageUuid: string;
+  /** Whose grants decide; null: everything is visible. */
+  readonly userId: number | null;
+}
+
+interface StageRow extends PasswordStageRow {
+  readonly position: number;
+}
+
+export function createStageRepository(
+  database: Database,
+  monitor: SchemaMonitor,
+  limits: BatchLimits,
+): StageRepository & { readonly batcher: Batcher<StageKey, FoundStage | undefined> } {
+  const batcher = createBatcher<StageKey, FoundStage | undefined>({
+    ...limits,
+    identify: ({ stageUuid, userId }) => `${stageUuid} ${userId}`,
+    isKeyFault,
+    onBatch: (size) => limits.onBatch?.('stages', size),
+    load: (keys) =>
+      monitor.use(async ({ queries, urlRules }) => {
+        const rows = await database.query<StageRow>(
+          queries.stages,
+          keys.map((key) => key.stageUuid),
+          keys.map((key) => key.userId),
+        );
+        const found = new Array<FoundStage | undefined>(keys.length).fill(undefined);
+        for (const row of rows) found[row.position - 1] = { row, urlRules };
+        return found;
+      }),
+  });
+  return {
+    find: (stageUuid, { userId, sees }) =>
+      batcher.load({
+        stageUuid: stageUuid.toLowerCase(),
+        userId: sees === 'all' ? null : userId,
+      }),
+    batcher,
+  };
+}

@@ -1,0 +1,31 @@
+/** Reads the bearer token out of an Authorization header, exactly as authentik does. */
+import { OperationError } from './errors.js';
+
+// Everything else makes authentik itself fail (its comparison takes ASCII only); no token can contain it.
+const PRINTABLE_ASCII = /^[\t\x20-\x7e]*$/;
+
+/**
+ * The credential of `Authorization: Bearer <credential>`: the scheme in any case, everything after the first
+ * blank. Throws `not_authenticated` when there is none, `authentication_failed` when none could be valid.
+ */
+export function bearerToken(header: string | undefined): string {
+  const trimmed = header?.trim() ?? '';
+  const blank = trimmed.indexOf(' ');
+  if (blank === -1) {
+    throw new OperationError(
+      'not_authenticated',
+      'Send a token of authentik in the header "Authorization: Bearer <token>".',
+    );
+  }
+  const token = trimmed.slice(blank + 1);
+  if (trimmed.slice(0, blank).toLowerCase() !== 'bearer') {
+    throw new OperationError(
+      'authentication_failed',
+      'Unsupported authentication scheme. Use "Authorization: Bearer <token>".',
+    );
+  }
+  if (!PRINTABLE_ASCII.test(token)) {
+    throw new OperationError('authentication_failed', 'Token invalid or expired.');
+  }
+  return token;
+}

@@ -1,0 +1,77 @@
+/** Process entry: configuration, database, listening, and closing on a signal. */
+import cluster from 'node:cluster';
+import { join } from 'node:path';
+import { type Config, readConfig } from './config.js';
+import { type Embedded, openEmbedded } from './data/embedded/open-embedded.js';
+import { createLogger } from './logger.js';
+import { packageRoot } from './package-root.js';
+import { startService } from './service.js';
+import { describeStart } from './start-message.js';
+import { startWorkers, type WorkerMessage } from './workers.js';
+
+interface Running {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const DATA_DIR = join(packageRoot, '.data');
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  if (cluster.isWorker) await runWorker(config);
+  else await runPrimary(config);
+}
+
+async function runPrimary(config: Config): Promise<void> {
+  const { databaseUrl } = config;
+  const embedded = databaseUrl ? undefined : await openEmbedded({ dataDir: DATA_DIR });
+  try {
+    const running = await serve(config, databaseUrl ?? (embedded as Embedded).url);
+    closeOnSignal(async () => {
+      await running.close();
+      await embedded?.close();
+    });
+    process.stderr.write(describeStart(running.url, embedded !== undefined));
+  } catch (error) {
+    await embedded?.close();
+    throw error;
+  }
+}
+
+function serve(config: Config, databaseUrl: string): Promise<Running> {
+  const logger = createLogger(config.logLevel);
+  if (config.workers === 1) return startService(config, databaseUrl, logger);
+  const environment = { DATABASE_URL: databaseUrl };
+  return startWorkers(config.workers, environment, config.shutdownTimeoutMs, logger);
+}
+
+async function runWorker(config: Config): Promise<void> {
+  const tell = (message: WorkerMessage) => process.send?.(message);
+  try {
+    const logger = createLogger(config.logLevel);
+    const service = await startService(config, config.databaseUrl ?? '', logger);
+    closeOnSignal(() => service.close());
+    tell({ type: 'listening', url: service.url });
+  } catch (error) {
+    tell({ type: 'failed', message: (error as Error).message });
+    process.disconnect();
+  }
+}
+
+function closeOnSignal(close: () => Promise<void>): void {
+  let isClosing = false;
+  async function stop(): Promise<void> {
+    if (isClosing) return;
+    isClosing = true;
+    await close();
+    process.exit(0);
+  }
+  process.on('SIGTERM', () => void stop());
+  // A terminal sends SIGINT to all processes at once; the primary tells its workers itself.
+  process.on('SIGINT', () => void (cluster.isWorker ? undefined : stop()));
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`Cannot start.\n${error.message}\n`);
+  process.exit(1);
+});

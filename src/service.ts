@@ -1,0 +1,90 @@
+/** One process that serves the contract: the store, the application and the HTTP server as one. */
+import type { Logger } from 'pino';
+import { createApp } from './app.js';
+import type { Config } from './config.js';
+import { loadContract } from './contract/contract.js';
+import type { Clock } from './data/access-repository.js';
+import { DatabaseError } from './data/errors.js';
+import { openStore, type Store } from './data/store.js';
+import { startServer } from './http/server.js';
+import { createOperations } from './operations/operations.js';
+
+export interface Service {
+  readonly url: string;
+  /** Stops being ready, finishes running requests, and closes the connections to the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Rejects before listening when the contract or the database cannot be served. A database that is merely away
+ * does not keep the service from starting: it is not ready until the database comes.
+ */
+export async function startService(
+  config: Config,
+  databaseUrl: string,
+  logger: Logger,
+  clock: Clock = () => new Date(),
+): Promise<Service> {
+  const contract = loadContract();
+  const store = openStore({
+    url: databaseUrl,
+    poolSize: config.databasePoolSize,
+    connectTimeoutMs: config.databaseConnectTimeoutMs,
+    queryTimeoutMs: config.databaseQueryTimeoutMs,
+    usesPreparedStatements: config.usesPreparedStatements,
+    usesStartupParameters: config.usesStartupParameters,
+    schema: config.databaseSchema,
+    webPath: config.webPath,
+    maxQueue: config.maxActiveRequests,
+    maxWaitMs: config.requestTimeoutMs,
+    clock,
+    onIdleError: (err) => logger.warn({ err }, 'a database connection broke'),
+    onGeneration: (generation, err) =>
+      generation
+        ? logger.info(
+            { generation: generation.since, schema: config.databaseSchema },
+            'database understood',
+          )
+        : logger.error({ err }, 'database not usable'),
+  });
+  let isClosing = false;
+  try {
+    await checkAtStart(store, logger);
+    const app = await createApp({
+      contract,
+      operations: createOperations(store),
+      access: store.access,
+      readiness: {
+        check: () =>
+          isClosing ? Promise.reject(new Error('The server is closing.')) : store.check(),
+      },
+      logger,
+      requestTimeoutMs: config.requestTimeoutMs,
+    });
+    const server = await startServer(app, {
+      ...config,
+      logger,
+      allowedMethods: contract.allowedMethods,
+    });
+    return {
+      url: server.url,
+      async close() {
+        isClosing = true;
+        await server.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function checkAtStart(store: Store, logger: Logger): Promise<void> {
+  try {
+    await store.check();
+  } catch (err) {
+    if (!(err instanceof DatabaseError) || err.isSettingsFault) throw err;
+    logger.warn({ err }, 'the database is away; not ready until it comes');
+  }
+}
