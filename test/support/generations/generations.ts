@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../../src/package-root.js';
+
+/** One release of each generation of authentik's tables, oldest first. */
+export const RELEASES = ['2023.10', '2024.2', '2024.6', '2025.8', '2025.12', '2026.2'] as const;
+export type Release = (typeof RELEASES)[number];
+
+const BASE: Release = '2024.6';
+
+/** The tables of 2024.6, which the embedded database has too. */
+export const baseTablesSql = (): string => prismaSql('embedded/tables.sql');
+export const seedSql = (): string => prismaSql('embedded/seed.sql');
+
+/** The statements that lead from the tables of 2024.6 to those of another release, one text for each step. */
+export function stepsFromBase(release: Release): string[] {
+  const target = RELEASES.indexOf(release);
+  const base = RELEASES.indexOf(BASE);
+  const steps = target < base ? RELEASES.slice(target, base).reverse() : stepsUp(BASE, release);
+  return steps.map(stepSql);
+}
+
+/** The steps of an upgrade. Each file leads to its release from the neighbour that is nearer to 2024.6. */
+export function upgradeSteps(from: Release, to: Release): string[] {
+  if (RELEASES.indexOf(from) < RELEASES.indexOf(BASE)) throw new Error('No upgrade below 2024.6.');
+  return stepsUp(from, to).map(stepSql);
+}
+
+function stepsUp(from: Release, to: Release): Release[] {
+  return RELEASES.slice(RELEASES.indexOf(from) + 1, RELEASES.indexOf(to) + 1);
+}
+
+/** The grants of the service's role: one file serves all releases up to the next file. */
+export function readonlyRoleSql(release: Release): string {
+  const isOld = RELEASES.indexOf(release) < RELEASES.indexOf('2025.12');
+  return prismaSql(`readonly-role/${isOld ? '2023.10' : release}.sql`);
+}
+
+const prismaSql = (name: string) => readFileSync(join(packageRoot, 'prisma', name), 'utf8');
+const stepSql = (release: Release) =>
+  readFileSync(join(packageRoot, 'test/support/generations', `${release}.sql`), 'utf8');

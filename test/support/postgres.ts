@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import {
+  baseTablesSql,
+  type Release,
+  readonlyRoleSql,
+  seedSql,
+  stepsFromBase,
+  upgradeSteps,
+} from './generations/generations.js';
+
+export type Row = Record<string, unknown>;
+
+export interface TestDatabase {
+  /** Changes with `upgrade`. */
+  readonly release: Release;
+  /** Connects as superuser. */
+  readonly adminUrl: string;
+  /** Connects as authentik_stages_reader, which has the grants of the release the database was created with. */
+  readonly url: string;
+  /** Runs as superuser, with the tables' schema first in the search path. */
+  sql<T = Row>(text: string, parameters?: unknown[]): Promise<T[]>;
+  /** Changes the tables, their data and not the grants, as authentik's migrations do. */
+  upgrade(to: Release): Promise<void>;
+  /** Runs the operator's script of the current release. */
+  grantReader(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Where the tables go; `public` if left out. */
+  readonly schema?: string;
+  /** Whether to apply the embedded database's demo data. */
+  readonly seed?: boolean;
+}
+
+/** Creates a database of its own in the server that all tests share. */
+export async function createDatabase(
+  release: Release,
+  { schema = 'public', seed = false }: DatabaseOptions = {},
+): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await onServer(`CREATE DATABASE ${name}`);
+  const adminUrl = urlTo(name, process.env.TEST_POSTGRES_URL);
+  const url = urlTo(name, process.env.TEST_POSTGRES_READER_URL);
+  const quotedSchema = pg.escapeIdentifier(schema);
+  const pool = new pg.Pool({ connectionString: adminUrl, max: 4 });
+  pool.on('connect', (client) => void client.query(`SET search_path TO ${quotedSchema}`));
+  // A test may kill the server's processes: the next query tells.
+  pool.on('error', () => {});
+  let current = release;
+
+  const database: TestDatabase = {
+    get release() {
+      return current;
+    },
+    adminUrl,
+    url,
+    sql: async (text, parameters) => (await pool.query(text, parameters)).rows,
+    async upgrade(to) {
+      for (const step of upgradeSteps(current, to)) await pool.query(step);
+      current = to;
+    },
+    async grantReader() {
+      await pool.query(readonlyRoleSql(current));
+    },
+    async drop() {
+      await pool.end();
+      await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+  await pool.query(`CREATE SCHEMA IF NOT EXISTS ${quotedSchema}`);
+  await pool.query(baseTablesSql());
+  if (seed) await pool.query(seedSql());
+  for (const step of stepsFromBase(release)) await pool.query(step);
+  await database.grantReader();
+  return database;
+}
+
+function urlTo(database: string, address = ''): string {
+  const url = new URL(address);
+  url.pathname = database;
+  return url.href;
+}
+
+const onServer = (text: string) =>
+  onConnection(process.env.TEST_POSTGRES_URL ?? '', (client) => client.query(text));
+
+/** Runs on a connection of its own, which is closed afterwards. */
+export async function onConnection<T>(
+  url: string,
+  run: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}
