@@ -44,8 +44,9 @@ export async function createDatabase(
   const adminUrl = urlTo(name, process.env.TEST_POSTGRES_URL);
   const url = urlTo(name, process.env.TEST_POSTGRES_READER_URL);
   const quotedSchema = pg.escapeIdentifier(schema);
-  const pool = new pg.Pool({ connectionString: adminUrl, max: 4 });
-  pool.on('connect', (client) => void client.query(`SET search_path TO ${quotedSchema}`));
+  // PostgreSQL splits this setting at blanks, also within quotes.
+  const options = `-c search_path=${quotedSchema.replaceAll(/[\\ ]/g, '\\$&')}`;
+  const pool = new pg.Pool({ connectionString: adminUrl, options, max: 4 });
   // A test may kill the server's processes: the next query tells.
   pool.on('error', () => {});
   let current = release;
