@@ -9,6 +9,9 @@ const PRINTABLE_ASCII = /^[\t\x20-\x7e]*$/;
  * blank. Throws `not_authenticated` when there is none, `authentication_failed` when none could be valid.
  */
 export function bearerToken(header: string | undefined): string {
+  if (header !== undefined && !PRINTABLE_ASCII.test(header)) {
+    throw new OperationError('authentication_failed', 'Token invalid or expired.');
+  }
   const trimmed = header?.trim() ?? '';
   const blank = trimmed.indexOf(' ');
   if (blank === -1) {
@@ -17,15 +20,11 @@ export function bearerToken(header: string | undefined): string {
       'Send a token of authentik in the header "Authorization: Bearer <token>".',
     );
   }
-  const token = trimmed.slice(blank + 1);
   if (trimmed.slice(0, blank).toLowerCase() !== 'bearer') {
     throw new OperationError(
       'authentication_failed',
       'Unsupported authentication scheme. Use "Authorization: Bearer <token>".',
     );
   }
-  if (!PRINTABLE_ASCII.test(token)) {
-    throw new OperationError('authentication_failed', 'Token invalid or expired.');
-  }
-  return token;
+  return trimmed.slice(blank + 1);
 }
