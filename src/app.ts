@@ -10,6 +10,7 @@ import { fromError, sendError } from './http/errors.js';
 import { healthPages, type Readiness } from './http/health.js';
 import { methodGate } from './http/methods.js';
 import { exactPath, negotiation } from './http/negotiation.js';
+import { createReference, type ReferenceOptions } from './http/reference/reference.js';
 import { contextOf } from './http/request-context.js';
 import { requestLog } from './http/request-log.js';
 import { jsonSender } from './http/send-json.js';
@@ -24,6 +25,8 @@ export interface AppDependencies {
   readonly logger: Logger;
   /** A request without an answer by then gets 503. */
   readonly requestTimeoutMs: number;
+  /** Undefined: no reference page. */
+  readonly reference?: ReferenceOptions | undefined;
 }
 
 /** Rejects with a ContractError when the contract cannot be enforced. */
@@ -40,6 +43,8 @@ export async function createApp(dependencies: AppDependencies): Promise<Express>
   for (const [path, page] of Object.entries(healthPages(dependencies.readiness))) {
     app.get(path, page);
   }
+  // Before the validator, whose routing answers 404 to every path that the contract does not have.
+  if (dependencies.reference) app.use(createReference(contract, dependencies.reference));
   const { routing, enforcement } = await createContractMiddleware(app, contract, {
     authentik: createAuthentication(dependencies.access),
   });

@@ -108,6 +108,10 @@ export const SETTINGS = {
     default: 10_000,
     desc: 'Most open client connections, for each worker',
   }),
+  REFERENCE_PAGE: flag({
+    default: true,
+    desc: 'Serve the reference page and the contract below the base path',
+  }),
   ALLOW_REMOTE_DEMO: flag({
     default: false,
     desc: 'Serve the demo data on an address that others can reach',
@@ -133,6 +137,7 @@ export interface Config {
   readonly shutdownTimeoutMs: number;
   readonly maxActiveRequests: number;
   readonly maxConnections: number;
+  readonly servesReference: boolean;
 }
 
 /** Throws a ConfigError that names every variable that is wrong. */
@@ -172,6 +177,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
     maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
     maxConnections: env.MAX_CONNECTIONS,
+    servesReference: env.REFERENCE_PAGE,
   };
 }
 

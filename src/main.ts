@@ -41,7 +41,8 @@ async function runPrimary(config: Config): Promise<void> {
 function serve(config: Config, databaseUrl: string): Promise<Running> {
   const logger = createLogger(config.logLevel);
   if (config.workers === 1) return startService(config, databaseUrl, logger);
-  const environment = { DATABASE_URL: databaseUrl };
+  // Not DATABASE_URL: a worker, too, must know whether its data is the demo's.
+  const environment = { WORKER_DATABASE_URL: databaseUrl };
   return startWorkers(config.workers, environment, config.shutdownTimeoutMs, logger);
 }
 
@@ -49,7 +50,7 @@ async function runWorker(config: Config): Promise<void> {
   const tell = (message: WorkerMessage) => process.send?.(message);
   try {
     const logger = createLogger(config.logLevel);
-    const service = await startService(config, config.databaseUrl ?? '', logger);
+    const service = await startService(config, process.env.WORKER_DATABASE_URL ?? '', logger);
     closeOnSignal(() => service.close());
     tell({ type: 'listening', url: service.url });
   } catch (error) {

@@ -6,6 +6,8 @@ import { loadContract } from './contract/contract.js';
 import type { Clock } from './data/access-repository.js';
 import { DatabaseError } from './data/errors.js';
 import { openStore, type Store } from './data/store.js';
+import { DEMO } from './demo.js';
+import type { ReferenceOptions } from './http/reference/reference.js';
 import { startServer } from './http/server.js';
 import { createOperations } from './operations/operations.js';
 
@@ -60,6 +62,7 @@ export async function startService(
       },
       logger,
       requestTimeoutMs: config.requestTimeoutMs,
+      reference: config.servesReference ? referenceOptions(config) : undefined,
     });
     const server = await startServer(app, {
       ...config,
@@ -87,4 +90,10 @@ async function checkAtStart(store: Store, logger: Logger): Promise<void> {
     if (!(err instanceof DatabaseError) || err.isSettingsFault) throw err;
     logger.warn({ err }, 'the database is away; not ready until it comes');
   }
+}
+
+function referenceOptions({ databaseUrl }: Config): ReferenceOptions {
+  if (databaseUrl) return {};
+  const { administratorToken, stageUuid } = DEMO;
+  return { demo: { token: administratorToken, parameters: { stage_uuid: stageUuid } } };
 }

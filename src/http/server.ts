@@ -52,6 +52,7 @@ export async function startServer(
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
     },
     (request, response) => {
+      response.setHeader('X-Content-Type-Options', 'nosniff');
       if (isClosing) response.setHeader('Connection', 'close');
       if (active >= options.maxActiveRequests) {
         response.setHeader('X-Request-Id', randomUUID());
@@ -157,6 +158,7 @@ function refuse(
       'Content-Type: application/json',
       `Content-Length: ${Buffer.byteLength(text)}`,
       'Cache-Control: no-store',
+      'X-Content-Type-Options: nosniff',
       ...(status === 405 ? [`Allow: ${allowedMethods.join(', ')}`] : []),
       'Connection: close',
       '',
