@@ -1,0 +1,76 @@
+/** Serves the reference page, its files, and the contract that it shows, all without a token. */
+import { type RequestHandler, Router } from 'express';
+import helmet from 'helmet';
+import { type Contract, ContractError } from '../../contract/contract.js';
+import { loadAssets } from './assets.js';
+import { contractFiles } from './contract-files.js';
+import { type Demo, pageHandler } from './page.js';
+
+export interface ReferenceOptions {
+  /** Undefined: the server does not serve demo data. */
+  readonly demo?: Demo | undefined;
+}
+
+/**
+ * Passes on every request that it does not know, at the price of one look-up. Throws a ContractError when one of
+ * its own paths would hide a path of the contract.
+ */
+export function createReference(contract: Contract, { demo }: ReferenceOptions): RequestHandler {
+  const assets = loadAssets();
+  const handlers = {
+    '/': pageHandler(contract, assets.paths, demo),
+    ...assets.handlers,
+    ...contractFiles(contract),
+  };
+  assertApart(Object.keys(contract.document.paths), Object.keys(handlers));
+  const router = Router({ strict: true, caseSensitive: true });
+  router.use(securityHeaders);
+  const known = new Set<string>();
+  for (const [path, handler] of Object.entries(handlers)) {
+    known.add(contract.basePath + path);
+    router.get(contract.basePath + path, handler);
+  }
+  return (request, response, next) =>
+    known.has(request.path) ? router(request, response, next) : next();
+}
+
+function assertApart(templates: readonly string[], paths: readonly string[]): void {
+  for (const template of templates) {
+    const hidden = paths.find((path) => matches(template, path));
+    if (!hidden) continue;
+    throw new ContractError(
+      `The reference page's ${hidden} would hide the contract's ${template}.`,
+    );
+  }
+}
+
+function matches(template: string, path: string): boolean {
+  const segments = path.split('/');
+  const expected = template.split('/');
+  return (
+    segments.length === expected.length &&
+    expected.every((segment, index) => segment.includes('{') || segment === segments[index])
+  );
+}
+
+const securityHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      // Swagger UI's style sheet holds its icons.
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // The server speaks plain HTTP, where browsers ignore or refuse these; they belong to whoever adds TLS.
+  strictTransportSecurity: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xFrameOptions: { action: 'deny' },
+});
