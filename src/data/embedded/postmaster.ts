@@ -12,18 +12,22 @@ import type { Site } from './site.js';
 const POLL_MS = 10;
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
-const MAX_LAUNCHES = 3;
+/** Long enough for the last processes of a killed server to notice and go. */
+const LAUNCH_PATIENCE_MS = 3_000;
+const RELAUNCH_MS = 50;
 
 const logFile = (site: Site) => join(site.home, 'postgres.log');
 
 /** Returns the server that runs already, whoever started it, or else a new one. */
 export async function startOrAttach(site: Site): Promise<Postmaster> {
   const deadline = Date.now() + START_TIMEOUT_MS;
-  for (let launches = 0; ; launches += 1) {
+  const patience = Date.now() + LAUNCH_PATIENCE_MS;
+  for (;;) {
     const running = await settled(site, deadline);
     if (running) return running;
-    if (launches === MAX_LAUNCHES || Date.now() > deadline) break;
-    await launch(site, deadline);
+    if (await launch(site, deadline)) continue;
+    if (Date.now() > patience) break;
+    await pause(RELAUNCH_MS);
   }
   const log = readFileSync(logFile(site), 'utf8').trim().split('\n').slice(-5).join('\n');
   throw new Error(`The embedded PostgreSQL in ${site.home} does not start:\n${log}`);
@@ -38,8 +42,8 @@ async function settled({ cluster }: Site, deadline: number): Promise<Postmaster 
   }
 }
 
-/** Returns when the server is ready or has given up, as it does if another was faster or took the port. */
-async function launch(site: Site, deadline: number): Promise<void> {
+/** Returns whether the server got ready; if not, another was faster or took the port. */
+async function launch(site: Site, deadline: number): Promise<boolean> {
   const { cluster, account, programs } = site;
   const log = openSync(logFile(site), 'a', 0o600);
   const server = spawn(
@@ -68,9 +72,10 @@ async function launch(site: Site, deadline: number): Promise<void> {
   });
   while (!hasExited && Date.now() < deadline) {
     const found = findPostmaster(cluster);
-    if (found?.pid === server.pid && found?.isReady) return;
+    if (found?.pid === server.pid && found?.isReady) return true;
     await pause(POLL_MS);
   }
+  return false;
 }
 
 async function findFreePort(): Promise<number> {

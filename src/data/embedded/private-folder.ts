@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Creates it if need be; throws if it is not ours alone, because anybody may create it before us. */
-export function openPrivateFolder(): string {
+export function openPrivateFolder(parent: string = tmpdir()): string {
   const uid = process.getuid?.() ?? 0;
-  const folder = join(tmpdir(), `authentik-stages-password-${uid}`);
+  const folder = join(parent, `authentik-stages-password-${uid}`);
   try {
     mkdirSync(folder, { mode: 0o711 });
     // The server's account must pass, whatever the umask says.
