@@ -1,0 +1,267 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type BatcherOptions, createBatcher } from '../../src/data/batcher.js';
+import { PROPERTY } from '../support/property.js';
+
+/** A query that waits for the test to end it. */
+interface Query {
+  readonly keys: readonly string[];
+  succeed(): void;
+  fail(error: Error): void;
+}
+
+const KEY_FAULT = new Error('one of the keys is bad');
+const AWAY = new Error('the database is away');
+const UNAVAILABLE = expect.objectContaining({ code: 'service_unavailable' });
+
+function setUp(options: Partial<BatcherOptions<string, string>> = {}) {
+  const queries: Query[] = [];
+  const batcher = createBatcher<string, string>({
+    identify: (key) => key,
+    load: (keys) =>
+      new Promise((resolve, reject) => {
+        const succeed = () => resolve(keys.map((key) => `value of ${key}`));
+        queries.push({ keys, succeed, fail: reject });
+      }),
+    isKeyFault: (error) => error === KEY_FAULT,
+    maxBatch: 4,
+    maxQueue: 100,
+    maxInFlight: 1,
+    maxWaitMs: 1000,
+    ...options,
+  });
+  return {
+    batcher,
+    queries,
+    keys: () => queries.map((query) => query.keys),
+    async query(index: number): Promise<Query> {
+      for (let turns = 0; turns < 10; turns += 1) {
+        const found = queries[index];
+        if (found) return found;
+        await turn();
+      }
+      throw new Error(`There is no query ${index}.`);
+    },
+  };
+}
+
+describe('createBatcher', () => {
+  test('a lone key leaves within the same turn of the event loop', async () => {
+    const { batcher, keys, query } = setUp();
+    const value = batcher.load('a');
+    await turn();
+    expect(keys()).toEqual([['a']]);
+    (await query(0)).succeed();
+    expect(await value).toBe('value of a');
+  });
+
+  test('keys that wait together share a query, and each gets its own value', async () => {
+    const { batcher, keys, query } = setUp();
+    const values = Promise.all(['a', 'b', 'c'].map((key) => batcher.load(key)));
+    await turn();
+    expect(keys()).toEqual([['a', 'b', 'c']]);
+    (await query(0)).succeed();
+    expect(await values).toEqual(['value of a', 'value of b', 'value of c']);
+  });
+
+  test('equal keys are asked once', async () => {
+    const { batcher, keys, query } = setUp();
+    const values = Promise.all(['a', 'b', 'a'].map((key) => batcher.load(key)));
+    await turn();
+    expect(keys()).toEqual([['a', 'b']]);
+    (await query(0)).succeed();
+    expect(await values).toEqual(['value of a', 'value of b', 'value of a']);
+  });
+
+  test('while a query is under way the next one fills', async () => {
+    const { batcher, keys, query } = setUp();
+    const first = batcher.load('a');
+    await turn();
+    const others = [batcher.load('b')];
+    await turn();
+    others.push(batcher.load('c'));
+    await turn();
+    expect(keys()).toEqual([['a']]);
+    expect(batcher.waiting).toBe(2);
+
+    (await query(0)).succeed();
+    await first;
+    (await query(1)).succeed();
+    await Promise.all(others);
+    expect(keys()).toEqual([['a'], ['b', 'c']]);
+    expect(batcher.waiting).toBe(0);
+  });
+
+  test('a key that is asked while its query is under way is asked again', async () => {
+    const { batcher, keys, query } = setUp();
+    const first = batcher.load('a');
+    await turn();
+    const second = batcher.load('a');
+    (await query(0)).succeed();
+    await first;
+    (await query(1)).succeed();
+    expect(await second).toBe('value of a');
+    expect(keys()).toEqual([['a'], ['a']]);
+  });
+
+  test('a query takes no more keys than allowed, oldest first, and the rest follows', async () => {
+    const sizes: number[] = [];
+    const { batcher, keys, query } = setUp({ maxBatch: 2, onBatch: (size) => sizes.push(size) });
+    const values = ['a', 'b', 'c'].map((key) => batcher.load(key));
+    await turn();
+    (await query(0)).succeed();
+    await Promise.all(values.slice(0, 2));
+    await turn();
+    (await query(1)).succeed();
+    await Promise.all(values);
+    expect(keys()).toEqual([['a', 'b'], ['c']]);
+    expect(sizes).toEqual([2, 1]);
+  });
+
+  test('as many queries as allowed are under way at the same time', async () => {
+    const { batcher, keys, query } = setUp({ maxBatch: 1, maxInFlight: 2 });
+    const values = ['a', 'b', 'c'].map((key) => batcher.load(key));
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    expect(keys()).toEqual([['a'], ['b']]);
+    (await query(0)).succeed();
+    (await query(2)).succeed();
+    (await query(1)).succeed();
+    await Promise.all(values);
+  });
+
+  test('a bad key fails alone, found by halving', async () => {
+    const asked: (readonly string[])[] = [];
+    const { batcher } = setUp({
+      maxBatch: 8,
+      load: async (keys) => {
+        asked.push(keys);
+        if (keys.includes('bad')) throw KEY_FAULT;
+        return keys;
+      },
+    });
+    const keys = ['a', 'b', 'c', 'bad', 'd', 'e', 'f', 'g'];
+    const results = await Promise.allSettled(keys.map((key) => batcher.load(key)));
+    expect(results).toEqual(
+      keys.map((key) =>
+        key === 'bad'
+          ? { status: 'rejected', reason: KEY_FAULT }
+          : { status: 'fulfilled', value: key },
+      ),
+    );
+    expect(asked).toHaveLength(1 + 2 * Math.log2(keys.length));
+  });
+
+  test('any other failure reaches all keys of the query, without another try', async () => {
+    const { batcher, keys, query } = setUp();
+    const results = Promise.allSettled([batcher.load('a'), batcher.load('b')]);
+    await turn();
+    (await query(0)).fail(AWAY);
+    const rejected = { status: 'rejected', reason: AWAY };
+    expect(await results).toEqual([rejected, rejected]);
+    await turn();
+    expect(keys()).toEqual([['a', 'b']]);
+  });
+
+  test('a query that fails does not spoil the next', async () => {
+    const { batcher, query } = setUp();
+    const first = batcher.load('a').catch((error: unknown) => error);
+    await turn();
+    const second = batcher.load('a');
+    (await query(0)).fail(AWAY);
+    expect(await first).toBe(AWAY);
+    await turn();
+    (await query(1)).succeed();
+    expect(await second).toBe('value of a');
+  });
+
+  test('a key beyond the queue is refused at once, one that waits already is not', async () => {
+    const { batcher, keys, query } = setUp({ maxQueue: 2 });
+    const values = ['a', 'b', 'a'].map((key) => batcher.load(key));
+    await expect(batcher.load('c')).rejects.toEqual(UNAVAILABLE);
+    await turn();
+    (await query(0)).succeed();
+    await Promise.all(values);
+    expect(keys()).toEqual([['a', 'b']]);
+  });
+
+  test('a key that waited too long is refused instead of asked, and makes room', async () => {
+    const { batcher, keys, query } = setUp({ maxWaitMs: 1000 });
+    const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+    try {
+      const first = batcher.load('a');
+      await turn();
+      const late = batcher.load('late').catch((error: unknown) => error);
+      now.mockReturnValue(500);
+      const timely = batcher.load('timely');
+      now.mockReturnValue(1001);
+      (await query(0)).succeed();
+      await first;
+      expect(await late).toEqual(UNAVAILABLE);
+      (await query(1)).succeed();
+      expect(await timely).toBe('value of timely');
+      expect(keys()).toEqual([['a'], ['timely']]);
+    } finally {
+      now.mockRestore();
+    }
+  });
+
+  test('no answer is older than its question, and each belongs to its key', async () => {
+    const actions = fc.array(fc.constantFrom('a', 'b', 'c', 'turn', 'answer'), { maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(
+        actions,
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 2 }),
+        async (list, maxBatch, maxInFlight) => {
+          expect(await violations(list, maxBatch, maxInFlight)).toEqual([]);
+        },
+      ),
+      PROPERTY,
+    );
+  });
+});
+
+/** Plays the actions (a key to load, a turn to wait, a query to answer) and tells what went wrong. */
+async function violations(
+  actions: readonly string[],
+  maxBatch: number,
+  maxInFlight: number,
+): Promise<string[]> {
+  const found: string[] = [];
+  const underWay: (() => void)[] = [];
+  let clock = 0;
+  const { batcher } = setUp({
+    maxBatch,
+    maxInFlight,
+    load: (keys) =>
+      new Promise((resolve) => {
+        const readAt = clock;
+        underWay.push(() => resolve(keys.map((key) => `${key} ${readAt}`)));
+        if (keys.length > maxBatch) found.push(`${keys.length} keys in a query`);
+        if (underWay.length > maxInFlight) found.push(`${underWay.length} queries at a time`);
+      }),
+  });
+  let open = 0;
+  for (const action of actions) {
+    if (action === 'turn') await turn();
+    else if (action === 'answer') underWay.shift()?.();
+    else {
+      clock += 1;
+      open += 1;
+      const askedAt = clock;
+      void batcher.load(action).then((value) => {
+        open -= 1;
+        const [key, readAt] = value.split(' ');
+        if (key !== action) found.push(`${action} got the value of ${key}`);
+        if (Number(readAt) < askedAt) found.push(`${action} got an old value`);
+      });
+    }
+  }
+  for (let turns = 0; open > 0 && turns < 200; turns += 1) {
+    underWay.shift()?.();
+    await turn();
+  }
+  if (open > 0) found.push(`${open} keys without an answer`);
+  return found;
+}
