@@ -4,6 +4,31 @@
  */
 
 export interface paths {
+    readonly "/stages/password/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List password stages
+         * @description Returns the password stages that the caller may see, page by page. It is the way from a name to the UUID
+         *     of a stage.
+         *
+         *     The rules are those of retrieving a single stage: a caller who may see only some stages gets just those,
+         *     and a caller with no view permission at all gets 403. A parameter without a value (`?search=`) is no
+         *     filter; of a parameter that is given twice the last value counts.
+         */
+        readonly get: operations["stages_password_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/stages/password/{stage_uuid}/": {
         readonly parameters: {
             readonly query?: never;
@@ -96,6 +121,59 @@ export interface components {
              * @example 5
              */
             readonly failed_attempts_before_cancel: number;
+        };
+        /**
+         * Page of password stages
+         * @description Some of the password stages that the caller may see.
+         */
+        readonly PaginatedPasswordStageList: {
+            readonly pagination: components["schemas"]["Pagination"];
+            /**
+             * @description The stages of this page, in the order asked for.
+             * @example []
+             */
+            readonly results: readonly components["schemas"]["PasswordStage"][];
+        };
+        /**
+         * Pagination
+         * @description Where a page stands among all pages.
+         */
+        readonly Pagination: {
+            /**
+             * @description The number of the next page; 0 on the last one.
+             * @example 0
+             */
+            readonly next: number;
+            /**
+             * @description The number of the previous page; 0 on the first one.
+             * @example 0
+             */
+            readonly previous: number;
+            /**
+             * @description How many stages there are on all pages.
+             * @example 1
+             */
+            readonly count: number;
+            /**
+             * @description The number of this page.
+             * @example 1
+             */
+            readonly current: number;
+            /**
+             * @description How many pages there are. One, if there are no stages.
+             * @example 1
+             */
+            readonly total_pages: number;
+            /**
+             * @description The position of the page's first stage among all, from 1; 0 if there are no stages.
+             * @example 1
+             */
+            readonly start_index: number;
+            /**
+             * @description The position of the page's last stage among all, from 1; 0 if there are no stages.
+             * @example 1
+             */
+            readonly end_index: number;
         };
         /**
          * Flow
@@ -279,7 +357,7 @@ export interface components {
         };
         /**
          * @description There is no such stage, or the caller may see only other stages. The body is the same in both cases.
-         *     Also the answer to a path that does not exist.
+         *     Also the answer to a page of a list, or a path, that does not exist.
          */
         readonly NotFound: {
             headers: {
@@ -364,6 +442,42 @@ export interface components {
          */
         readonly StageUuid: string;
         /**
+         * @description Only the stage with exactly this name.
+         * @example default-authentication-password
+         */
+        readonly Name: string;
+        /**
+         * @description Only stages whose password is changed with this flow. A flow that does not exist is 400.
+         * @example 7c9e6679-7425-40de-944b-e07fc1f90ae7
+         */
+        readonly ConfigureFlow: string;
+        /**
+         * @description Only stages that take this many wrong passwords.
+         * @example 5
+         */
+        readonly FailedAttemptsBeforeCancel: number;
+        /**
+         * @description Only stages whose name contains each of these words, in either case. Blanks and commas part words.
+         * @example default password
+         */
+        readonly Search: string;
+        /**
+         * @description Names of fields, parted by commas, each with `-` before it for the reverse: `name`, `pk`, `backends`,
+         *     `configure_flow`, `failed_attempts_before_cancel`. Other names are ignored. Equal stages are ordered by `pk`.
+         * @example -failed_attempts_before_cancel,name
+         */
+        readonly Ordering: string;
+        /**
+         * @description The number of the page, from 1, or `last`. A page that does not exist is 404.
+         * @example last
+         */
+        readonly Page: string;
+        /**
+         * @description The most stages on a page.
+         * @example 20
+         */
+        readonly PageSize: number;
+        /**
          * @description The `ETag` of an earlier answer. When the answer would be the same again, it is 304 without a body.
          * @example W/"3a1-Yp2Zf0c9kQbYH1b3c5rO9nTq0xE"
          */
@@ -405,6 +519,8 @@ export interface components {
     pathItems: never;
 }
 export type PasswordStage = components['schemas']['PasswordStage'];
+export type PaginatedPasswordStageList = components['schemas']['PaginatedPasswordStageList'];
+export type Pagination = components['schemas']['Pagination'];
 export type FlowSet = components['schemas']['FlowSet'];
 export type BackendsEnum = components['schemas']['BackendsEnum'];
 export type FlowDesignationEnum = components['schemas']['FlowDesignationEnum'];
@@ -424,6 +540,13 @@ export type ResponseHeadersTooLarge = components['responses']['HeadersTooLarge']
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseUnavailable = components['responses']['Unavailable'];
 export type ParameterStageUuid = components['parameters']['StageUuid'];
+export type ParameterName = components['parameters']['Name'];
+export type ParameterConfigureFlow = components['parameters']['ConfigureFlow'];
+export type ParameterFailedAttemptsBeforeCancel = components['parameters']['FailedAttemptsBeforeCancel'];
+export type ParameterSearch = components['parameters']['Search'];
+export type ParameterOrdering = components['parameters']['Ordering'];
+export type ParameterPage = components['parameters']['Page'];
+export type ParameterPageSize = components['parameters']['PageSize'];
 export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
 export type HeaderXRequestId = components['headers']['X-Request-Id'];
 export type HeaderCacheControl = components['headers']['Cache-Control'];
@@ -433,6 +556,83 @@ export type HeaderAllow = components['headers']['Allow'];
 export type HeaderRetryAfter = components['headers']['Retry-After'];
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly stages_password_list: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only the stage with exactly this name.
+                 * @example default-authentication-password
+                 */
+                readonly name?: components["parameters"]["Name"];
+                /**
+                 * @description Only stages whose password is changed with this flow. A flow that does not exist is 400.
+                 * @example 7c9e6679-7425-40de-944b-e07fc1f90ae7
+                 */
+                readonly configure_flow?: components["parameters"]["ConfigureFlow"];
+                /**
+                 * @description Only stages that take this many wrong passwords.
+                 * @example 5
+                 */
+                readonly failed_attempts_before_cancel?: components["parameters"]["FailedAttemptsBeforeCancel"];
+                /**
+                 * @description Only stages whose name contains each of these words, in either case. Blanks and commas part words.
+                 * @example default password
+                 */
+                readonly search?: components["parameters"]["Search"];
+                /**
+                 * @description Names of fields, parted by commas, each with `-` before it for the reverse: `name`, `pk`, `backends`,
+                 *     `configure_flow`, `failed_attempts_before_cancel`. Other names are ignored. Equal stages are ordered by `pk`.
+                 * @example -failed_attempts_before_cancel,name
+                 */
+                readonly ordering?: components["parameters"]["Ordering"];
+                /**
+                 * @description The number of the page, from 1, or `last`. A page that does not exist is 404.
+                 * @example last
+                 */
+                readonly page?: components["parameters"]["Page"];
+                /**
+                 * @description The most stages on a page.
+                 * @example 20
+                 */
+                readonly page_size?: components["parameters"]["PageSize"];
+            };
+            readonly header?: {
+                /**
+                 * @description The `ETag` of an earlier answer. When the answer would be the same again, it is 304 without a body.
+                 * @example W/"3a1-Yp2Zf0c9kQbYH1b3c5rO9nTq0xE"
+                 */
+                readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of password stages. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Vary: components["headers"]["Vary"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedPasswordStageList"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 405: components["responses"]["MethodNotAllowed"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 408: components["responses"]["RequestTimeout"];
+            readonly 431: components["responses"]["HeadersTooLarge"];
+            readonly 500: components["responses"]["InternalError"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
     readonly stages_password_retrieve: {
         readonly parameters: {
             readonly query?: never;

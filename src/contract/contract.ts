@@ -13,14 +13,24 @@ export interface OpenApiDocument {
   readonly info: { readonly title: string; readonly version: string };
   readonly servers: readonly [{ readonly url: string }, ...{ readonly url: string }[]];
   readonly paths: Readonly<Record<string, PathItem>>;
-  readonly components: { readonly securitySchemes: Readonly<Record<string, unknown>> };
+  readonly components?: {
+    readonly securitySchemes?: Readonly<Record<string, unknown>>;
+    readonly parameters?: Readonly<Record<string, ParameterObject>>;
+  };
 }
 type PathItem = { readonly [Method in (typeof METHODS)[number]]?: OperationObject };
 export interface OperationObject {
   readonly operationId: OperationId;
+  readonly parameters?: readonly (ParameterObject | { readonly $ref: string })[];
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, unknown>> }>
   >;
+}
+
+export interface ParameterObject {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header' | 'cookie';
+  readonly allowEmptyValue?: boolean;
 }
 
 export interface Contract {
@@ -32,6 +42,8 @@ export interface Contract {
   readonly operationIds: readonly OperationId[];
   /** What the server answers: the contract's methods, HEAD wherever there is GET, and OPTIONS. */
   readonly allowedMethods: readonly string[];
+  /** The parameters of an operation, by name, wherever they stand. */
+  parametersOf(operationId: OperationId): ReadonlyMap<string, ParameterObject>;
   /** The path template of an operation below the base path. */
   pathOf(operationId: OperationId): string;
 }
@@ -71,22 +83,41 @@ export function parseContract(source: string, file = CONTRACT_FILE): Contract {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = item[method];
-      return operation ? [{ path, method, operation }] : [];
+      if (!operation) return [];
+      return [{ path, method, operation, parameters: parametersByName(document, operation) }];
     }),
   );
+  function find(operationId: OperationId) {
+    const found = operations.find(({ operation }) => operation.operationId === operationId);
+    if (!found) throw new ContractError(`The contract has no operation ${operationId}.`);
+    return found;
+  }
+
   return {
     document,
     source,
     basePath: document.servers[0].url.replace(/\/$/, ''),
     operationIds: operations.map(({ operation }) => operation.operationId),
     allowedMethods: allowedMethods(operations.map(({ method }) => method.toUpperCase())),
-    pathOf(operationId) {
-      const found = operations.find(({ operation }) => operation.operationId === operationId);
-      if (!found) throw new ContractError(`The contract has no operation ${operationId}.`);
-      return found.path;
-    },
+    parametersOf: (operationId) => find(operationId).parameters,
+    pathOf: (operationId) => find(operationId).path,
   };
 }
+
+function parametersByName(
+  { components }: OpenApiDocument,
+  { parameters = [] }: OperationObject,
+): ReadonlyMap<string, ParameterObject> {
+  const resolved = parameters.map((parameter) => {
+    if (!('$ref' in parameter)) return parameter;
+    const found = components?.parameters?.[parameter.$ref.replace(PARAMETER_REFERENCE, '')];
+    if (!found) throw new ContractError(`The contract lacks ${parameter.$ref}.`);
+    return found;
+  });
+  return new Map(resolved.map((parameter) => [parameter.name, parameter]));
+}
+
+const PARAMETER_REFERENCE = '#/components/parameters/';
 
 function allowedMethods(methods: readonly string[]): string[] {
   const head = methods.includes('GET') ? ['HEAD'] : [];

@@ -2,6 +2,7 @@
 import type { components, operations } from '../../generated/api.js';
 
 export type PasswordStage = components['schemas']['PasswordStage'];
+export type Pagination = components['schemas']['Pagination'];
 export type Flow = components['schemas']['FlowSet'];
 export type GenericError = components['schemas']['GenericError'];
 export type ValidationError = components['schemas']['ValidationError'];

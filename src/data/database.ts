@@ -23,6 +23,8 @@ export interface DatabaseOptions {
 export interface Database {
   /** Runs one statement with bound parameters. Rejects with a DatabaseError. */
   query<Row>(sql: string, ...values: unknown[]): Promise<Row[]>;
+  /** As `query`, for texts that vary without bound: connections keep prepared statements for ever. */
+  queryUnprepared<Row>(sql: string, ...values: unknown[]): Promise<Row[]>;
   /** Waits for running queries, then closes all connections. */
   close(): Promise<void>;
   readonly connections: { readonly open: number; readonly idle: number; readonly waiting: number };
@@ -47,20 +49,30 @@ export function openDatabase(options: DatabaseOptions): Database {
     }),
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  const fixedTexts = new Map<string, string>();
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
-    ...(options.usesPreparedStatements && { statementNameGenerator: ({ sql }) => nameOf(sql) }),
+    ...(options.usesPreparedStatements && {
+      // A statement without a name is prepared for one use only.
+      statementNameGenerator: ({ sql }) => fixedTexts.get(sql) as string,
+    }),
   });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
 
+  async function run<Row>(sql: string, values: unknown[]): Promise<Row[]> {
+    try {
+      return await prisma.$queryRawUnsafe<Row[]>(sql, ...values);
+    } catch (error) {
+      throw toDatabaseError(error);
+    }
+  }
+
   return {
-    async query<Row>(sql: string, ...values: unknown[]) {
-      try {
-        return await prisma.$queryRawUnsafe<Row[]>(sql, ...values);
-      } catch (error) {
-        throw toDatabaseError(error);
-      }
+    query<Row>(sql: string, ...values: unknown[]) {
+      if (!fixedTexts.has(sql)) fixedTexts.set(sql, nameOf(sql));
+      return run<Row>(sql, values);
     },
+    queryUnprepared: <Row>(sql: string, ...values: unknown[]) => run<Row>(sql, values),
     async close() {
       await prisma.$disconnect();
     },
@@ -74,14 +86,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 const CLIENT_GRACE_MS = 500;
 const IDLE_CONNECTION_MS = 60_000;
 
-const names = new Map<string, string>();
-
-/** The texts are few and fixed, so that neither this map nor the server's statements grow. */
+/** The same text has the same name on every connection, also behind a pooler that shares them. */
 function nameOf(sql: string): string {
-  let name = names.get(sql);
-  if (!name) {
-    name = createHash('sha1').update(sql).digest('hex');
-    names.set(sql, name);
-  }
-  return name;
+  return createHash('sha1').update(sql).digest('hex');
 }

@@ -1,6 +1,7 @@
 /** The two statements that answer requests: tokens to facts about their users, and stages to rows. */
 import type { Generation } from '../domain/generation.js';
 import { permissionSql, qualifyWith } from './access-sql.js';
+import { stageColumns, stageTables } from './stage-sql.js';
 
 /** SQL texts for one generation in one schema. They never change, so that each is prepared once. */
 export interface Queries {
@@ -62,30 +63,14 @@ function accessQuery(generation: Generation, schema: string): string {
     FROM bearer JOIN ${table('authentik_core_user')} u ON u.id = bearer.user_id`;
 }
 
-/**
- * A grant counts only in the canonical lower-case spelling of its UUID: releases differ about others. Slugs are
- * ordered by code point, so that the order does not depend on the database's locale.
- */
+/** A grant counts only in the canonical lower-case spelling of its UUID: releases differ about others. */
 function stagesQuery(generation: Generation, schema: string): string {
   const table = qualifyWith(schema);
   const permissions = permissionSql(generation, table);
   return `
-    SELECT asked.position::integer AS position, s.stage_uuid AS "stageUuid", s.name, p.backends,
-      p.configure_flow_id AS "configureFlowId",
-      p.failed_attempts_before_cancel AS "failedAttemptsBeforeCancel",
-      (SELECT coalesce(json_agg(json_build_object(
-          'flowUuid', f.flow_uuid, 'policyBindingModelId', f.policybindingmodel_ptr_id,
-          'name', f.name, 'slug', f.slug, 'title', f.title, 'designation', f.designation,
-          'background', f.background, 'policyEngineMode', m.policy_engine_mode,
-          'compatibilityMode', f.compatibility_mode, 'layout', f.layout, 'deniedAction', f.denied_action
-        ) ORDER BY f.slug COLLATE "C", b."order"), '[]')
-        FROM ${table('authentik_flows_flowstagebinding')} b
-        JOIN ${table('authentik_flows_flow')} f ON f.flow_uuid = b.target_id
-        JOIN ${table('authentik_policies_policybindingmodel')} m ON m.pbm_uuid = f.policybindingmodel_ptr_id
-        WHERE b.stage_id = s.stage_uuid) AS flows
+    SELECT asked.position::integer AS position, ${stageColumns(table)}
     FROM unnest($1::uuid[], $2::integer[]) WITH ORDINALITY AS asked(stage_uuid, user_id, position)
-    JOIN ${table('authentik_stages_password_passwordstage')} p ON p.stage_ptr_id = asked.stage_uuid
-    JOIN ${table('authentik_flows_stage')} s ON s.stage_uuid = p.stage_ptr_id
+    JOIN (${stageTables(table)}) ON p.stage_ptr_id = asked.stage_uuid
     WHERE asked.user_id IS NULL
       OR s.stage_uuid::text IN (${permissions.grantedStages('asked.user_id')})`;
 }

@@ -8,6 +8,7 @@ import {
 } from './access-repository.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { createSchemaMonitor, type SchemaMonitor } from './schema-monitor.js';
+import { createStageListRepository, type StageListRepository } from './stage-list-repository.js';
 import { createStageRepository, type StageRepository } from './stage-repository.js';
 
 export interface StoreOptions extends DatabaseOptions {
@@ -23,6 +24,7 @@ export interface StoreOptions extends DatabaseOptions {
 export interface Store {
   readonly access: AccessRepository;
   readonly stages: StageRepository;
+  readonly stageLists: StageListRepository;
   readonly database: Database;
   readonly monitor: SchemaMonitor;
   /** Keys that wait for a query to leave, by kind. */
@@ -54,6 +56,7 @@ export function openStore(options: StoreOptions): Store {
   };
   const access = createAccessRepository(database, monitor, limits, options.clock);
   const stages = createStageRepository(database, monitor, limits);
+  const stageLists = createStageListRepository(database, monitor, options.schema);
   let checking: Promise<void> | undefined;
 
   async function check(): Promise<void> {
@@ -64,6 +67,7 @@ export function openStore(options: StoreOptions): Store {
   return {
     access,
     stages,
+    stageLists,
     database,
     monitor,
     get waiting() {

@@ -1,23 +1,27 @@
-/** Calls the handler of the operation that the validator has matched; holds the only casts between both worlds. */
-import type { Request, RequestHandler } from 'express';
-import type { Answer, Input, OperationId } from '../contract/types.js';
+/** Calls the handler of the operation that the validator has matched; holds the only cast between both worlds. */
+import type { RequestHandler } from 'express';
+import type { OperationId } from '../contract/types.js';
+import type { Principal } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
-import type { Handler, OperationTable } from '../operations/operations.js';
+import type { OperationTable } from '../operations/operations.js';
 import { contextOf } from './request-context.js';
 
+/** Any handler, seen from here. */
+type UntypedHandler = (
+  input: { readonly path: unknown; readonly query: unknown },
+  principal: Principal,
+) => Promise<{ readonly status: number; readonly body: unknown }>;
+
 export function createDispatch(operations: OperationTable): RequestHandler {
+  // The validator checks requests against the contract that the handlers' inputs are generated from.
+  const handlers = operations as unknown as Readonly<Record<OperationId, UntypedHandler>>;
   return async (request, response, next) => {
     if (!request.openapi) return next();
+    const { pathParams, schema } = request.openapi;
     const { principal } = contextOf(request);
     if (!principal) throw new OperationError('internal_error', 'The operation has no security.');
-    const { operationId } = request.openapi.schema;
-    // The validator has checked path and query against the contract that `Input` is generated from.
-    const handle = operations[operationId] as Handler<OperationId>;
-    const answer: Answer<OperationId> = await handle(inputOf(request), principal);
-    response.status(answer.status).json(answer.body);
+    const input = { path: pathParams, query: request.query };
+    const { status, body } = await handlers[schema.operationId](input, principal);
+    response.status(status).json(body);
   };
-}
-
-function inputOf(request: Request): Input<OperationId> {
-  return { path: request.openapi?.pathParams, query: request.query } as Input<OperationId>;
 }
