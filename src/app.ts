@@ -10,6 +10,7 @@ import { fromError, sendError } from './http/errors.js';
 import { healthPages, type Readiness } from './http/health.js';
 import { methodGate } from './http/methods.js';
 import { exactPath, negotiation } from './http/negotiation.js';
+import { lenientQuery } from './http/query.js';
 import { createReference, type ReferenceOptions } from './http/reference/reference.js';
 import { contextOf } from './http/request-context.js';
 import { requestLog } from './http/request-log.js';
@@ -48,7 +49,7 @@ export async function createApp(dependencies: AppDependencies): Promise<Express>
   const { routing, enforcement } = await createContractMiddleware(app, contract, {
     authentik: createAuthentication(dependencies.access),
   });
-  app.use(jsonSender, ...routing, exactPath, negotiation, ...enforcement);
+  app.use(jsonSender, ...routing, exactPath, negotiation, lenientQuery(contract), ...enforcement);
   app.use(createDispatch(dependencies.operations));
   app.use((_request, _response, next) => next(new OperationError('not_found', 'Not found.')));
   app.use(answerError);
