@@ -1,5 +1,6 @@
 /** Sends a validated body: compact JSON, with an ETag, or 304 when the client has it already. */
 import type { RequestHandler, Response } from 'express';
+import { isCurrent } from './conditional.js';
 
 type EtagFunction = (body: string, encoding: BufferEncoding) => string;
 
@@ -19,7 +20,7 @@ function sendJson<Body>(this: Response<Body>, body?: Body): Response<Body> {
   this.setHeader('ETag', etag);
   this.setHeader('Cache-Control', 'private, no-cache');
   this.setHeader('Vary', 'Authorization');
-  if (this.req.headers['if-none-match'] !== undefined && this.req.fresh) {
+  if (isCurrent(this.req.headers['if-none-match'], etag)) {
     this.statusCode = 304;
     this.end();
     return this;
