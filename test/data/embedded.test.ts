@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -205,6 +206,16 @@ describe('openEmbedded', () => {
     const again = await openEmbedded({ dataDir });
     expect(await countTokens(again.url)).toEqual(DEMO);
     await again.close();
+  });
+
+  test('clears away what a process left that was killed while it created the folder', async () => {
+    const [old, young] = [`${dataDir}.new-old`, `${dataDir}.new-young`];
+    for (const draft of [old, young]) mkdirSync(draft);
+    utimesSync(old, 0, 0);
+    await (await openEmbedded({ dataDir })).close();
+    expect(existsSync(old)).toBe(false);
+    // Another process may be at work in it.
+    expect(existsSync(young)).toBe(true);
   });
 
   test('refuses a folder that holds something else', async () => {
