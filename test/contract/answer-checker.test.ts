@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import type { WireAnswer } from '../../src/contract/answer-checker.js';
+import { answerWith, checkAnswer, exampleBody } from '../support/contract.js';
+
+const OPERATION = 'stages_password_retrieve';
+const STAGE = exampleBody(OPERATION, 200, 'default-stage') as Record<string, unknown> & {
+  flow_set: Record<string, unknown>[];
+};
+const FOUND = answerWith(OPERATION, 200, STAGE);
+const AWAY = answerWith(OPERATION, 503, exampleBody(OPERATION, 503, 'unavailable'));
+const NOT_MODIFIED = answerWith(OPERATION, 304, undefined);
+
+const check = (answer: WireAnswer) => checkAnswer(OPERATION, answer);
+const withBody = (body: unknown) => ({ ...FOUND, text: JSON.stringify(body) });
+
+function withHeader(answer: WireAnswer, name: string, value: string | undefined): WireAnswer {
+  const headers = new Headers(answer.headers);
+  if (value === undefined) headers.delete(name);
+  else headers.set(name, value);
+  return { ...answer, headers };
+}
+
+describe('createAnswerChecker', () => {
+  test.each([
+    ['a stage', FOUND],
+    ['an error', AWAY],
+    ['an answer without a body', NOT_MODIFIED],
+    [
+      'a content type with a parameter',
+      withHeader(FOUND, 'Content-Type', 'Application/JSON; charset=utf-8'),
+    ],
+  ])('accepts %s', (_what, answer) => {
+    expect(check(answer)).toEqual([]);
+  });
+
+  test('finds a status that is not documented', () => {
+    expect(check({ ...FOUND, status: 201 })).toEqual(['the status 201 is not in the contract']);
+  });
+
+  test.each(['X-Request-Id', 'ETag', 'Cache-Control', 'Vary'])('finds a missing %s', (name) => {
+    expect(check(withHeader(FOUND, name, undefined))).toEqual([`the header ${name} is missing`]);
+  });
+
+  test.each([
+    ['X-Request-Id', 'seven', 'the header X-Request-Id must match format "uuid"'],
+    ['Retry-After', 'soon', 'the header Retry-After must be integer'],
+    ['Retry-After', '0', 'the header Retry-After must be >= 1'],
+  ])('finds %s: %s', (name, value, problem) => {
+    expect(check(withHeader(AWAY, name, value))).toContain(problem);
+  });
+
+  test.each([
+    undefined,
+    'text/html',
+    'application/problem+json',
+  ])('finds the content type %s', (type) => {
+    expect(check(withHeader(FOUND, 'Content-Type', type))).toEqual([
+      `the content type is ${type ?? 'missing'} instead of application/json`,
+    ]);
+  });
+
+  test('finds a body that is not JSON', () => {
+    expect(check({ ...FOUND, text: '<html>' })).toEqual(['the body is not JSON']);
+    expect(check({ ...FOUND, text: '' })).toEqual(['the body is not JSON']);
+  });
+
+  test('finds a body where there must be none', () => {
+    expect(check({ ...NOT_MODIFIED, text: '{}' })).toEqual(['there must be no body']);
+  });
+
+  test.each(Object.keys(STAGE))('finds a stage without %s', (field) => {
+    const { [field]: _left, ...rest } = STAGE;
+    expect(check(withBody(rest))).toEqual([`the body must have required property '${field}'`]);
+  });
+
+  test.each(Object.keys(STAGE.flow_set[0] ?? {}))('finds a flow without %s', (field) => {
+    const { [field]: _left, ...rest } = STAGE.flow_set[0] ?? {};
+    expect(check(withBody({ ...STAGE, flow_set: [rest] }))).toEqual([
+      `/flow_set/0 must have required property '${field}'`,
+    ]);
+  });
+
+  test.each([
+    ['backends', ['authentik.core.auth.MagicBackend'], '/backends/0'],
+    ['backends', [null], '/backends/0'],
+    ['pk', '{7abcedbb-ffe3-4009-970f-84fc06e75cce}', '/pk'],
+    ['configure_flow', 'none', '/configure_flow'],
+    ['failed_attempts_before_cancel', 2 ** 31, '/failed_attempts_before_cancel'],
+    ['failed_attempts_before_cancel', 0.5, '/failed_attempts_before_cancel'],
+    ['name', null, '/name'],
+  ])('finds %s %j', (field, value, place) => {
+    const problems = check(withBody({ ...STAGE, [field]: value }));
+    expect(problems).not.toEqual([]);
+    expect(problems).toEqual(problems.map(() => expect.stringContaining(`${place} must`)));
+  });
+
+  test('finds a field that the contract does not have', () => {
+    expect(check(withBody({ ...STAGE, allow_show_password: true }))).toEqual([
+      'the body must not have the field allow_show_password',
+    ]);
+    const flow_set = [{ ...STAGE.flow_set[0], authentication: 'none' }];
+    expect(check(withBody({ ...STAGE, flow_set }))).toEqual([
+      '/flow_set/0 must not have the field authentication',
+    ]);
+  });
+
+  test('finds the body of another error', () => {
+    const { text } = answerWith(OPERATION, 400, exampleBody(OPERATION, 400, 'malformed-uuid'));
+    expect(check({ ...AWAY, text })).not.toEqual([]);
+    expect(check({ ...AWAY, text: '{"detail":"?","code":"surprise"}' })).toEqual([
+      '/code must be equal to one of the allowed values',
+    ]);
+  });
+});
