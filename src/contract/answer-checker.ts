@@ -1,5 +1,5 @@
 /** Checks an answer that came over the wire against the contract. */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Contract } from './contract.js';
 import type { OperationId } from './types.js';
@@ -30,7 +30,7 @@ export function createAnswerChecker(contract: Contract): AnswerChecker {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
   // The package is CommonJS and exports its function both ways.
   (addFormats as unknown as typeof addFormats.default)(ajv);
-  ajv.addSchema(document, DOCUMENT_ID);
+  ajv.addSchema(withoutUndeclaredFields(document) as object, DOCUMENT_ID);
   const validators = new Map<string, ValidateFunction>();
 
   function validate(pointer: string, value: unknown): string[] {
@@ -40,9 +40,7 @@ export function createAnswerChecker(contract: Contract): AnswerChecker {
       validators.set(pointer, validator);
     }
     if (validator(value)) return [];
-    return (validator.errors ?? []).map(
-      (error) => `${error.instancePath || 'the body'} ${error.message}`,
-    );
+    return (validator.errors ?? []).map(explain);
   }
 
   return (operationId, { status, headers, text }) => {
@@ -57,6 +55,24 @@ export function createAnswerChecker(contract: Contract): AnswerChecker {
       ...checkBody(found, headers, text, validate),
     ];
   };
+}
+
+/**
+ * A contract leaves room for fields that come later, and validators with it. An answer of today must not have
+ * any: whoever came to rely on it would rely on nothing.
+ */
+function withoutUndeclaredFields(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withoutUndeclaredFields);
+  if (part === null || typeof part !== 'object') return part;
+  const entries = Object.entries(part).map(([key, value]) => [key, withoutUndeclaredFields(value)]);
+  const isClosed = 'type' in part && part.type === 'object' && 'properties' in part;
+  return { ...(isClosed && { additionalProperties: false }), ...Object.fromEntries(entries) };
+}
+
+function explain({ instancePath, message, params }: ErrorObject): string {
+  const { additionalProperty } = params as { additionalProperty?: string };
+  const problem = additionalProperty ? `must not have the field ${additionalProperty}` : message;
+  return `${instancePath || 'the body'} ${problem}`;
 }
 
 type Validate = (pointer: string, value: unknown) => string[];
