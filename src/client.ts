@@ -1,38 +1,56 @@
 /** The typed client of the contract, for Node and browsers. */
-import createOpenapiFetch, { type Client } from 'openapi-fetch';
+import createFetchClient, { type Client } from 'openapi-fetch';
 import type { paths } from '../generated/api.js';
 import { BASE_PATH } from '../generated/base-path.js';
+import { createCall, type Fetch } from './client/call.js';
+import { type DocumentedOrNot, replaceForeignError } from './client/unexpected-answer.js';
 
-export type {
-  Answer,
-  ErrorBody,
-  ErrorCode,
-  Flow,
-  GenericError,
-  OperationId,
-  PasswordStage,
-  ValidationError,
-} from './contract/types.js';
+export type { BackendsEnum, FlowSet, PasswordStage } from '../generated/api.js';
+export type { Fetch } from './client/call.js';
+export type { UnexpectedAnswer } from './client/unexpected-answer.js';
+export type { ErrorBody, ErrorCode, GenericError, ValidationError } from './contract/types.js';
 
 export interface ClientOptions {
-  /** Where the service is, such as `https://authentik.example`: everything before the contract's own base path. */
+  /** Where the service is, such as `https://authentik.example`: what stands before the contract's own base path. */
   readonly baseUrl: string;
-  /** The API token. A function is asked once for each call. Without a token every answer is a 403. */
+  /** An API token of authentik, without `Bearer`. Left out, every answer is `not_authenticated`. */
   readonly token?: Token;
-  /** What sends the requests. Default: the global `fetch`. */
+  /** Milliseconds for a whole call, its retries included; then it rejects with a `TimeoutError`. Default: 10,000. */
+  readonly timeoutMs?: number;
+  /**
+   * How often a call is repeated that got 503, each time after the `Retry-After` of the answer. A wait that would
+   * outlast `timeoutMs` is not begun: the 503 is the result. Default: 2; 0 switches retries off.
+   */
+  readonly retries?: number;
+  /** Sends a request and obeys `init.signal`. Default: the global `fetch`. */
   readonly fetch?: Fetch;
 }
 
+/** A function is asked once for each call; what it throws rejects the call. */
 export type Token = string | (() => string | Promise<string>);
-export type Fetch = (request: Request) => Promise<Response>;
-export type StagesClient = Client<paths>;
 
-/** A client whose calls resolve to `{ data }` or `{ error }` and reject only when there was no answer. */
-export function createClient({ baseUrl, token, fetch }: ClientOptions): StagesClient {
-  const client = createOpenapiFetch<paths>({
-    baseUrl: `${baseUrl.replace(/\/+$/, '')}${BASE_PATH}`,
-    ...(fetch && { fetch }),
+/**
+ * A call resolves to `{ data, response }` or `{ error, response }`, whatever the status, and `error.code` tells
+ * the errors apart. It rejects when there is no answer: the network failed, time ran out, or `signal` aborted it.
+ */
+export type StagesClient = Client<DocumentedOrNot<paths>>;
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_RETRIES = 2;
+
+/** Throws a `RangeError` for a `timeoutMs` or `retries` that cannot be kept. */
+export function createClient({
+  baseUrl,
+  token,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+  retries = DEFAULT_RETRIES,
+  fetch = globalThis.fetch,
+}: ClientOptions): StagesClient {
+  const client = createFetchClient<DocumentedOrNot<paths>>({
+    baseUrl: baseUrl.replace(/\/+$/, '') + BASE_PATH,
+    fetch: createCall({ timeoutMs, retries, fetch }),
   });
+  client.use({ onResponse: ({ response }) => replaceForeignError(response) });
   if (token !== undefined) {
     client.use({
       async onRequest({ request }) {
