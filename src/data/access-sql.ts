@@ -25,20 +25,26 @@ export function permissionSql(generation: Generation, table: QualifyTable): Perm
     : rolePermissionSql(generation, table);
 }
 
-// Ids differ from one installation to the next, and another application has the same codename.
-function viewPermission(table: QualifyTable): string {
-  return `(SELECT p.id FROM ${table('auth_permission')} p
-    JOIN ${table('django_content_type')} c ON c.id = p.content_type_id
-    WHERE c.app_label = 'authentik_stages_password' AND c.model = 'passwordstage'
-      AND p.codename = 'view_passwordstage')`;
+/**
+ * The common table expression that all of this SQL refers to: the id of the permission to view password stages. Ids
+ * differ from one installation to the next, and another application has the same codename.
+ */
+export function viewPermission(table: QualifyTable): string {
+  return `view_permission AS (
+      SELECT p.id FROM ${table('auth_permission')} p
+      JOIN ${table('django_content_type')} c ON c.id = p.content_type_id
+      WHERE c.app_label = 'authentik_stages_password' AND c.model = 'passwordstage'
+        AND p.codename = 'view_passwordstage'
+    )`;
 }
+
+const PERMISSION = '(SELECT id FROM view_permission)';
 
 /**
  * 2023.10 … 2025.10: Django's permissions of users and groups, guardian's for single objects. authentik mirrors
  * roles into Django's groups, so that roles themselves must not be looked at.
  */
 function djangoPermissionSql(generation: Generation, table: QualifyTable): PermissionSql {
-  const permission = viewPermission(table);
   const djangoGroups = (user: string) =>
     `SELECT ug.group_id FROM ${table('authentik_core_user_groups')} ug WHERE ug.user_id = ${user}`;
   const groups = (user: string) => `
@@ -53,15 +59,15 @@ function djangoPermissionSql(generation: Generation, table: QualifyTable): Permi
     isSuperuser: (user) => isSuperuser(table, groups(user)),
     hasGlobalView: (user) => `(
       EXISTS (SELECT FROM ${table('authentik_core_user_user_permissions')} up
-        WHERE up.user_id = ${user} AND up.permission_id = ${permission})
+        WHERE up.user_id = ${user} AND up.permission_id = ${PERMISSION})
       OR EXISTS (SELECT FROM ${table('auth_group_permissions')} gp
-        WHERE gp.permission_id = ${permission} AND gp.group_id IN (${djangoGroups(user)})))`,
+        WHERE gp.permission_id = ${PERMISSION} AND gp.group_id IN (${djangoGroups(user)})))`,
     grantedStages: (user) => `
       SELECT uo.object_pk FROM ${table('guardian_userobjectpermission')} uo
-        WHERE uo.user_id = ${user} AND uo.permission_id = ${permission}
+        WHERE uo.user_id = ${user} AND uo.permission_id = ${PERMISSION}
       UNION ALL
       SELECT go.object_pk FROM ${table('guardian_groupobjectpermission')} go
-        WHERE go.permission_id = ${permission} AND go.group_id IN (${djangoGroups(user)})`,
+        WHERE go.permission_id = ${PERMISSION} AND go.group_id IN (${djangoGroups(user)})`,
     // 2025.12 keeps these permission tables, frozen with grants that were revoked since.
     generationHolds: `to_regclass('${table('authentik_core_groupparentage').replaceAll("'", "''")}') IS NULL`,
   };
@@ -69,7 +75,6 @@ function djangoPermissionSql(generation: Generation, table: QualifyTable): Permi
 
 /** 2025.12 and later: permissions belong to roles; roles to users, groups, and through groups to their children. */
 function rolePermissionSql(generation: Generation, table: QualifyTable): PermissionSql {
-  const permission = viewPermission(table);
   const groups = (user: string) => `
     WITH RECURSIVE member(group_id) AS (
       SELECT m.group_id FROM ${table(generation.membershipTable)} m WHERE m.user_id = ${user}
@@ -85,10 +90,10 @@ function rolePermissionSql(generation: Generation, table: QualifyTable): Permiss
   return {
     isSuperuser: (user) => isSuperuser(table, groups(user)),
     hasGlobalView: (user) => `EXISTS (SELECT FROM ${table('guardian_rolemodelpermission')} rm
-      WHERE rm.permission_id = ${permission} AND rm.role_id IN (${roles(user)}))`,
+      WHERE rm.permission_id = ${PERMISSION} AND rm.role_id IN (${roles(user)}))`,
     grantedStages: (user) => `
       SELECT ro.object_pk FROM ${table('guardian_roleobjectpermission')} ro
-        WHERE ro.permission_id = ${permission} AND ro.role_id IN (${roles(user)})`,
+        WHERE ro.permission_id = ${PERMISSION} AND ro.role_id IN (${roles(user)})`,
     generationHolds: 'true',
   };
 }

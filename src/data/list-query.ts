@@ -1,8 +1,8 @@
 /** The statement that answers a list of password stages. */
 import type { Generation } from '../domain/generation.js';
 import type { Order } from '../domain/stage-list.js';
-import { permissionSql, qualifyWith } from './access-sql.js';
-import { stageColumns, stageTables } from './stage-sql.js';
+import { permissionSql, qualifyWith, viewPermission } from './access-sql.js';
+import { FLOW_ORDER, joinFlows, STAGE_COLUMNS, stageTables } from './stage-sql.js';
 
 const COLUMNS: Readonly<Record<Order['field'], string>> = {
   name: 's.name',
@@ -16,7 +16,7 @@ const COLUMNS: Readonly<Record<Order['field'], string>> = {
  * $1 integer: the user whose grants decide, or null for any; $2 text: name; $3 uuid: configure flow;
  * $4 integer: failed attempts; $5 text[]: LIKE patterns, in either case; $6 integer: page, or null for the last;
  * $7 integer: page size. Null filters nothing. Each row repeats `count` and `knowsFlow`; an empty page is one row
- * whose `stageUuid` is null.
+ * whose `position` is null.
  */
 export function listQuery(
   generation: Generation,
@@ -37,19 +37,22 @@ export function listQuery(
     AND ($4::integer IS NULL OR p.failed_attempts_before_cancel = $4::integer)
     AND upper(s.name) LIKE ALL (SELECT upper(pattern) FROM unnest($5::text[]) AS pattern)`;
   return `
-    WITH total AS (
+    WITH ${viewPermission(table)}, total AS (
       SELECT count(*)::integer AS count FROM ${stageTables(table)} WHERE ${matches}
     ), page AS (
-      SELECT ${stageColumns(table)}, row_number() OVER (ORDER BY ${orderBy}) AS position
+      SELECT s.stage_uuid, row_number() OVER (ORDER BY ${orderBy}) AS position
       FROM ${stageTables(table)} WHERE ${matches}
       ORDER BY ${orderBy} LIMIT $7::integer
       OFFSET (SELECT CASE WHEN $6::integer IS NULL
         THEN greatest(count - 1, 0) / $7::integer * $7::bigint
         ELSE ($6::bigint - 1) * $7::integer END FROM total)
     )
-    SELECT total.count, page."stageUuid", page.name, page.backends, page."configureFlowId",
-      page."failedAttemptsBeforeCancel", page.flows,
+    SELECT total.count, page.position::integer AS position, ${STAGE_COLUMNS},
       ($3::uuid IS NULL OR EXISTS (
-        SELECT FROM ${table('authentik_flows_flow')} f WHERE f.flow_uuid = $3::uuid)) AS "knowsFlow"
-    FROM total LEFT JOIN page ON true ORDER BY page.position`;
+        SELECT FROM ${table('authentik_flows_flow')} known WHERE known.flow_uuid = $3::uuid
+      )) AS "knowsFlow"
+    FROM total
+    LEFT JOIN (page JOIN (${stageTables(table)}) ON s.stage_uuid = page.stage_uuid) ON true
+    ${joinFlows(table)}
+    ORDER BY page.position, ${FLOW_ORDER}`;
 }

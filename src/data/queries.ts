@@ -1,7 +1,7 @@
 /** The two statements that answer requests: tokens to facts about their users, and stages to rows. */
 import type { Generation } from '../domain/generation.js';
-import { permissionSql, qualifyWith } from './access-sql.js';
-import { stageColumns, stageTables } from './stage-sql.js';
+import { permissionSql, qualifyWith, viewPermission } from './access-sql.js';
+import { FLOW_ORDER, joinFlows, STAGE_COLUMNS, stageTables } from './stage-sql.js';
 
 /** SQL texts for one generation in one schema. They never change, so that each is prepared once. */
 export interface Queries {
@@ -11,6 +11,10 @@ export interface Queries {
   readonly stages: string;
 }
 
+/*
+ * Arrays come through a SELECT, so that the planner cannot look into them: it would make a new plan for each request,
+ * at several times the cost of running it, where one plan serves all.
+ */
 export function queriesFor(generation: Generation, schema: string): Queries {
   return { access: accessQuery(generation, schema), stages: stagesQuery(generation, schema) };
 }
@@ -30,8 +34,8 @@ function accessQuery(generation: Generation, schema: string): string {
     WHEN ${grant}.object_pk ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
     THEN ${grant}.object_pk::uuid END`;
   return `
-    WITH asked AS (
-      SELECT DISTINCT unnest($1::text[]) AS token
+    WITH ${viewPermission(table)}, asked AS (
+      SELECT DISTINCT unnest((SELECT $1::text[])) AS token
     ), core AS (
       SELECT asked.token, live.user_id FROM asked
       CROSS JOIN LATERAL (
@@ -68,9 +72,13 @@ function stagesQuery(generation: Generation, schema: string): string {
   const table = qualifyWith(schema);
   const permissions = permissionSql(generation, table);
   return `
-    SELECT asked.position::integer AS position, ${stageColumns(table)}
-    FROM unnest($1::uuid[], $2::integer[]) WITH ORDINALITY AS asked(stage_uuid, user_id, position)
+    WITH ${viewPermission(table)}
+    SELECT asked.position::integer AS position, ${STAGE_COLUMNS}
+    FROM unnest((SELECT $1::uuid[]), (SELECT $2::integer[]))
+      WITH ORDINALITY AS asked(stage_uuid, user_id, position)
     JOIN (${stageTables(table)}) ON p.stage_ptr_id = asked.stage_uuid
+    ${joinFlows(table)}
     WHERE asked.user_id IS NULL
-      OR s.stage_uuid::text IN (${permissions.grantedStages('asked.user_id')})`;
+      OR s.stage_uuid::text IN (${permissions.grantedStages('asked.user_id')})
+    ORDER BY asked.position, ${FLOW_ORDER}`;
 }

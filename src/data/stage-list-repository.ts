@@ -6,6 +6,7 @@ import type { StageListRequest } from '../domain/stage-list.js';
 import type { Database } from './database.js';
 import { listQuery } from './list-query.js';
 import type { SchemaMonitor } from './schema-monitor.js';
+import { groupByStage, type JoinedRow } from './stage-sql.js';
 
 /** One page of stages, all counted, with the rules of the database that they were read from. */
 export interface StagePage {
@@ -20,8 +21,8 @@ export interface StageListRepository {
   list(request: StageListRequest, principal: Principal): Promise<StagePage>;
 }
 
-interface ListRow extends Omit<PasswordStageRow, 'stageUuid'> {
-  readonly stageUuid: string | null;
+interface ListRow extends Omit<JoinedRow, 'position'> {
+  readonly position: number | null;
   readonly count: number;
   readonly knowsFlow: boolean;
 }
@@ -45,13 +46,14 @@ export function createStageListRepository(
           request.pageSize,
         );
         const { count = 0, knowsFlow = true } = rows[0] ?? {};
-        return { rows: rows.filter(isStage), count, knowsFlow, urlRules };
+        const stages = groupByStage(rows.filter(isStage));
+        return { rows: [...stages.values()], count, knowsFlow, urlRules };
       }),
   };
 }
 
-function isStage(row: ListRow): row is ListRow & PasswordStageRow {
-  return row.stageUuid !== null;
+function isStage(row: ListRow): row is ListRow & JoinedRow {
+  return row.position !== null;
 }
 
 function toPattern(word: string): string {

@@ -6,6 +6,7 @@ import { type BatchLimits, isKeyFault } from './access-repository.js';
 import { type Batcher, createBatcher } from './batcher.js';
 import type { Database } from './database.js';
 import type { SchemaMonitor } from './schema-monitor.js';
+import { groupByStage, type JoinedRow } from './stage-sql.js';
 
 /** A row with the rules of the database that it was read from. */
 export interface FoundStage {
@@ -24,10 +25,6 @@ interface StageKey {
   readonly userId: number | null;
 }
 
-interface StageRow extends PasswordStageRow {
-  readonly position: number;
-}
-
 export function createStageRepository(
   database: Database,
   monitor: SchemaMonitor,
@@ -40,14 +37,16 @@ export function createStageRepository(
     onBatch: (size) => limits.onBatch?.('stages', size),
     load: (keys) =>
       monitor.use(async ({ queries, urlRules }) => {
-        const rows = await database.query<StageRow>(
+        const rows = await database.query<JoinedRow>(
           queries.stages,
           keys.map((key) => key.stageUuid),
           keys.map((key) => key.userId),
         );
-        const found = new Array<FoundStage | undefined>(keys.length).fill(undefined);
-        for (const row of rows) found[row.position - 1] = { row, urlRules };
-        return found;
+        const stages = groupByStage(rows);
+        return keys.map((_key, index) => {
+          const row = stages.get(index + 1);
+          return row && { row, urlRules };
+        });
       }),
   });
   return {
