@@ -14,7 +14,7 @@ interface Running {
   close(): Promise<void>;
 }
 
-const DATA_DIR = join(packageRoot, '.data');
+const DATA_DIR = join(packageRoot, '.data', 'postgres');
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
