@@ -1,0 +1,74 @@
+/** The main part: our server beside its peers, at several numbers of connections. */
+import { ask, assertAgreement, CONSTANT_QUESTION } from './agreement.js';
+import type { BenchServer } from './database/open-database.js';
+import { BASE_SIZE } from './database/size.js';
+import { type Bench, type Measurements, measure, measureInTurn, type Subject } from './measure.js';
+import type { Options } from './options.js';
+import { PEERS, type Peer } from './peers/peers.js';
+import { peakMegabytesOf } from './process-stats.js';
+import { planRequests } from './requests.js';
+import { type RunningPeer, startPeer } from './running-peer.js';
+
+export interface Comparison {
+  readonly peers: readonly Peer[];
+  readonly byConnections: ReadonlyMap<number, Measurements>;
+  readonly peakMegabytes: ReadonlyMap<string, number | undefined>;
+}
+
+const DISTINCT_REQUESTS = 5000;
+const WARM_UP_MS = 300;
+// Until the compiler of the machine code has seen everything.
+const FIRST_WARM_UP_MS = 3000;
+
+export async function comparePeers(
+  bench: Bench,
+  server: BenchServer,
+  { peers, connections, rounds, durationMs, isQuick }: Options,
+  progress: (line: string) => void,
+): Promise<Comparison> {
+  const { url } = await server.databaseOf(BASE_SIZE);
+  const running = new Map<Peer, RunningPeer>();
+  try {
+    const constantBody = await findConstantBody(url);
+    for (const peer of peers) {
+      running.set(peer, await startPeer({ module: peer.module, databaseUrl: url, constantBody }));
+    }
+    const servers = [...running].map(([{ name, reads }, { port }]) => ({ name, reads, port }));
+    await assertAgreement(servers, BASE_SIZE);
+    progress('All peers give the same answers.');
+
+    const requests = planRequests(BASE_SIZE, { distinct: DISTINCT_REQUESTS });
+    const subjects: Subject[] = [...running].map(([{ name }, { port, pid }]) => ({
+      name,
+      port,
+      pid,
+      requests,
+    }));
+    const firstWarmUpMs = isQuick ? WARM_UP_MS : FIRST_WARM_UP_MS;
+    for (const subject of subjects) {
+      await measure(bench, subject, 32, { durationMs: firstWarmUpMs, warmUpMs: 0 });
+    }
+    const byConnections = new Map<number, Measurements>();
+    for (const count of connections) {
+      progress(`${rounds} rounds at ${count} connections …`);
+      const pace = { rounds, durationMs, warmUpMs: WARM_UP_MS };
+      byConnections.set(count, await measureInTurn(bench, subjects, count, pace));
+    }
+    const peakMegabytes = new Map(subjects.map(({ name, pid }) => [name, peakMegabytesOf(pid)]));
+    return { peers, byConnections, peakMegabytes };
+  } finally {
+    await Promise.all([...running.values()].map((peer) => peer.close()));
+  }
+}
+
+/** Our own answer to one request is the constant of those who only send one. */
+async function findConstantBody(databaseUrl: string): Promise<string> {
+  const ours = await startPeer({ module: PEERS[0].module, databaseUrl });
+  try {
+    const { status, body } = await ask(ours.port, CONSTANT_QUESTION);
+    if (status !== 200) throw new Error(`The seeded stage answers ${status}: ${body}`);
+    return body;
+  } finally {
+    await ours.close();
+  }
+}

@@ -1,0 +1,91 @@
+/** A PostgreSQL server of our own, with one seeded database for each size. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openEmbedded } from '../../src/data/embedded/open-embedded.js';
+import { packageRoot } from '../../src/package-root.js';
+import { nameOf, type Size } from './size.js';
+
+export interface BenchDatabase {
+  /** Connects as the role that may only read. */
+  readonly url: string;
+  readonly adminUrl: string;
+}
+
+export interface BenchServer {
+  readonly version: string;
+  /** The process whose children answer queries. */
+  readonly pid: number;
+  /** Creates the database on first use. */
+  databaseOf(size: Size): Promise<BenchDatabase>;
+  /** Stops the server and removes its files. */
+  close(): Promise<void>;
+}
+
+export async function openBenchServer(): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'authentik-stages-bench-'));
+  // PostgreSQL does not run as root: its account must be able to pass.
+  chmodSync(folder, 0o711);
+  const embedded = await openEmbedded({ dataDir: join(folder, 'postgres') });
+  const databases = new Map<string, Promise<BenchDatabase>>();
+  const [about] = await run(embedded.adminUrl, ABOUT);
+  return {
+    version: about?.version,
+    pid: about?.pid,
+    databaseOf(size) {
+      const name = nameOf(size);
+      const database = databases.get(name) ?? create(embedded, name, size);
+      databases.set(name, database);
+      return database;
+    },
+    async close() {
+      await embedded.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const ABOUT = `SELECT current_setting('server_version') AS version,
+  split_part(pg_read_file('postmaster.pid'), chr(10), 1)::integer AS pid`;
+
+async function create(
+  embedded: { url: string; adminUrl: string },
+  name: string,
+  size: Size,
+): Promise<BenchDatabase> {
+  const database = { url: at(embedded.url, name), adminUrl: at(embedded.adminUrl, name) };
+  await run(embedded.adminUrl, `CREATE DATABASE ${name}`);
+  const settings = Object.entries({
+    stages: size.stages,
+    flows_per_stage: size.flowsPerStage,
+    users: size.users,
+    group_depth: size.groupDepth,
+    oauth_tokens: size.oauthTokens,
+  }).map(([key, value]) => `SET bench.${key} = ${value};`);
+  const files = ['prisma/embedded/tables.sql', 'bench/database/seed.sql', ROLE_FILE];
+  const texts = files.map((file) => readFileSync(join(packageRoot, file), 'utf8'));
+  await run(database.adminUrl, ['BEGIN;', ...settings, ...texts, 'COMMIT;'].join('\n'));
+  // Statistics and the visibility map as in a database that has lived for a while.
+  await run(database.adminUrl, 'VACUUM (ANALYZE)');
+  await run(database.adminUrl, 'CHECKPOINT');
+  return database;
+}
+
+const ROLE_FILE = 'prisma/readonly-role/2023.10.sql';
+
+function at(url: string, database: string): string {
+  const address = new URL(url);
+  address.pathname = database;
+  return address.href;
+}
+
+async function run(url: string, sql: string): Promise<pg.QueryResultRow[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}

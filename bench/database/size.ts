@@ -1,0 +1,25 @@
+/** How large a seeded database is, and how its requests are spread. */
+
+export interface Size {
+  readonly stages: number;
+  readonly flowsPerStage: number;
+  /** Each user has one API token. */
+  readonly users: number;
+  /** Groups on the way from a user's own group to the one that decides, both counted. */
+  readonly groupDepth: number;
+  readonly oauthTokens: number;
+}
+
+/** What a middling installation may hold. */
+export const BASE_SIZE: Size = {
+  stages: 1000,
+  flowsPerStage: 1,
+  users: 1000,
+  groupDepth: 1,
+  oauthTokens: 100,
+};
+
+/** A name for the database, the same for equal sizes. */
+export function nameOf({ stages, flowsPerStage, users, groupDepth, oauthTokens }: Size): string {
+  return `bench_${stages}_${flowsPerStage}_${users}_${groupDepth}_${oauthTokens}`;
+}

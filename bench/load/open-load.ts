@@ -1,0 +1,45 @@
+/** Starts and ends the process that generates the load. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { LoadPlan, LoadResult } from './generate-load.js';
+import type { LoadMessage } from './load-process.js';
+
+/** What to do at the moments between which answers are counted. */
+export interface LoadPhases {
+  onCounting?(): void;
+  onCounted?(): void;
+}
+
+export interface Load {
+  /** Runs one plan at a time. Rejects when the process dies. */
+  run(plan: LoadPlan, phases?: LoadPhases): Promise<LoadResult>;
+  close(): Promise<void>;
+}
+
+export function openLoad(): Load {
+  const child = fork(fileURLToPath(new URL('./load-process.js', import.meta.url)));
+  return {
+    run(plan, phases = {}) {
+      return new Promise((resolve, reject) => {
+        const died = () => reject(new Error('The process that generates the load died.'));
+        child.once('exit', died);
+        child.on('message', function listen(message: LoadMessage) {
+          if (message.type === 'counting') phases.onCounting?.();
+          else if (message.type === 'counted') phases.onCounted?.();
+          else {
+            child.off('exit', died);
+            child.off('message', listen);
+            resolve(message.result);
+          }
+        });
+        child.send(plan);
+      });
+    },
+    async close() {
+      if (child.exitCode !== null) return;
+      child.disconnect();
+      await once(child, 'exit');
+    },
+  };
+}
