@@ -12,7 +12,8 @@ const FILES = {
   swaggerScript: [fromPackage('swagger-ui-dist/swagger-ui-bundle.js'), 'text/javascript'],
   swaggerStyle: [fromPackage('swagger-ui-dist/swagger-ui.css'), 'text/css'],
   script: [own('page.js'), 'text/javascript'],
-  style: [own('page.css'), 'text/css'],
+  swaggerTheme: [own('swagger-ui.css'), 'text/css'],
+  frame: [own('frame.css'), 'text/css'],
   icon: [own('icon.svg'), 'image/svg+xml'],
 } as const;
 

@@ -40,36 +40,38 @@ function renderPage(info: Contract['document']['info'], assets: AssetPaths, demo
 <title>${title} · API reference</title>
 <link rel="icon" type="image/svg+xml" href="${relative(assets.icon)}">
 <link rel="stylesheet" href="${relative(assets.swaggerStyle)}">
-<link rel="stylesheet" href="${relative(assets.style)}">
+<link rel="stylesheet" href="${relative(assets.frame)}">
+<link rel="stylesheet" href="${relative(assets.swaggerTheme)}">
 <script defer src="${relative(assets.swaggerScript)}"></script>
 <script type="module" src="${relative(assets.script)}"></script>
 </head>
 <body>
 <header class="masthead">
-<div class="masthead-title">
+<div class="masthead-content">
+<img src="${relative(assets.icon)}" width="32" height="32" alt="">
 <h1>${title}</h1>
 <p class="version">Version ${version}</p>
-</div>
 <nav aria-label="The contract as a file">
-<a href="${yaml}">OpenAPI (YAML)</a>
-<a href="${json}">OpenAPI (JSON)</a>
+<a href="${yaml}">OpenAPI YAML</a>
+<a href="${json}">OpenAPI JSON</a>
 </nav>
+</div>
 </header>
 ${demo ? renderDemo(demo) : ''}
-<main id="reference" data-contract="${json}">
-<noscript><p class="notice">This page needs JavaScript. The contract itself does not: <a href="${yaml}">read it as YAML</a>.</p></noscript>
-</main>
+<div id="reference" data-contract="${json}">
+<noscript><p class="notice">This page needs JavaScript; the contract does not: <a href="${yaml}">read it as YAML</a>.</p></noscript>
+</div>
 </body>
 </html>
 `;
 }
 
 function renderDemo(demo: Demo): string {
-  return `<aside id="demo" class="demo" data-demo="${escapeHtml(JSON.stringify(demo))}">
-<p>This server answers from demo data.</p>
+  return `<section id="demo" class="demo" aria-label="Demo data" data-demo="${escapeHtml(JSON.stringify(demo))}">
+<p>This server answers from demo data. Its token is no secret: use it to try the operations below.</p>
 <button type="button">Use the demo token</button>
 <p role="status"></p>
-</aside>`;
+</section>`;
 }
 
 function relative(path: string): string {

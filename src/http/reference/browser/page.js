@@ -6,6 +6,7 @@ const demoPanel = document.querySelector('#demo');
 const demo = demoPanel ? JSON.parse(demoPanel.dataset.demo) : undefined;
 
 followColorScheme();
+keepFocusInDialog();
 showContract().catch((error) => {
   const notice = document.createElement('p');
   notice.className = 'notice';
@@ -22,6 +23,14 @@ function followColorScheme() {
   apply();
 }
 
+/** Swagger UI darkens the page behind its dialog, but lets the Tab key wander off into it. */
+function keepFocusInDialog() {
+  document.addEventListener('focusin', ({ target }) => {
+    const dialog = document.querySelector('.modal-ux');
+    if (dialog && !dialog.contains(target)) dialog.querySelector('input, button').focus();
+  });
+}
+
 async function showContract() {
   const response = await fetch(reference.dataset.contract);
   if (!response.ok) throw new Error(`status ${response.status}`);
@@ -34,6 +43,7 @@ async function showContract() {
     deepLinking: true,
     displayRequestDuration: true,
     tryItOutEnabled: true,
+    syntaxHighlight: { theme: 'nord' },
     defaultModelsExpandDepth: 0,
     onComplete: () => offerDemoToken(() => ui.preauthorizeApiKey(scheme, demo.token)),
   });
