@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { SETTINGS } from '../src/config.js';
+import { packageRoot } from '../src/package-root.js';
+
+const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
+
+interface Manifest {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+}
+const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Manifest;
+
+describe('README.md', () => {
+  it('lists every setting with its default and meaning', () => {
+    const rows = Object.entries(SETTINGS).map(([name, { default: value, desc }]) =>
+      settingRow(name, value, desc ?? ''),
+    );
+    const table = ['| variable | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+    expect(readme).toContain(table);
+  });
+
+  it('names only scripts that exist', () => {
+    const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script ?? '');
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((script) => !manifest.scripts[script])).toEqual([]);
+  });
+
+  it('gives a reason for every dependency', () => {
+    const [, section = ''] = readme.split('## Dependencies');
+    const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    const explained = section
+      .split('\n')
+      .flatMap((row) => (row.split('|')[1] ?? '').split(','))
+      .map((cell) => cell.replace('(optional)', '').trim());
+    expect(names.filter((name) => !explained.includes(name))).toEqual([]);
+  });
+});
+
+function settingRow(name: string, value: unknown, meaning: string): string {
+  const shown = value === undefined || value === '' ? '' : ` \`${value}\``;
+  return `| \`${name}\` |${shown} | ${meaning} |`;
+}
