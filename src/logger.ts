@@ -1,9 +1,9 @@
-/** The structured log on standard output. */
-import { type Logger, pino } from 'pino';
+/** The structured log, on standard output unless told otherwise. */
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { DatabaseError } from './data/errors.js';
 
-export function createLogger(level: string): Logger {
-  return pino({ level, serializers: { err: describeError } });
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  return pino({ level, serializers: { err: describeError } }, destination);
 }
 
 interface DescribedError {
