@@ -80,3 +80,9 @@ export function answerWith(operationId: OperationId, status: number, body: unkno
     text: body === undefined ? '' : JSON.stringify(body),
   };
 }
+
+/** The path of a stage, base path included. The text need not be a UUID. */
+export function pathTo(stageUuid: string): string {
+  const template = contract.pathOf('stages_password_retrieve');
+  return contract.basePath + template.replace('{stage_uuid}', stageUuid);
+}

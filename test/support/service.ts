@@ -1,4 +1,6 @@
+import { createClient, type StagesClient } from '../../src/client.js';
 import { readConfig } from '../../src/config.js';
+import type { Clock } from '../../src/data/access-repository.js';
 import { createLogger } from '../../src/logger.js';
 import { startService } from '../../src/service.js';
 import { createDatabase } from './postgres.js';
@@ -16,13 +18,43 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** A service on a free port over a database of its own that holds the demo data. */
-export async function startDemoService(): Promise<RunningService> {
-  const database = await createDatabase('2024.6', { seed: true });
-  const config = readConfig({ PORT: '0', DATABASE_URL: database.url });
-  const service = await startService(config, database.url, createLogger('silent'));
+export interface TestService extends RunningService {
+  /** The log so far. */
+  readonly log: readonly LogLine[];
+  client(token?: string): StagesClient;
+}
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
+
+export interface TestServiceOptions {
+  /** Settings as the environment would give them. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+}
+
+/** The real service on a free port over the given database. */
+export async function startTestService(
+  databaseUrl: string,
+  { environment, clock }: TestServiceOptions = {},
+): Promise<TestService> {
+  const log: LogLine[] = [];
+  const logger = createLogger('info', { write: (line) => void log.push(JSON.parse(line)) });
+  const config = readConfig({ PORT: '0', DATABASE_URL: databaseUrl, ...environment });
+  const { url, close } = await startService(config, databaseUrl, logger, clock);
   return {
-    url: service.url,
+    url,
+    close,
+    log,
+    // A test wants the answer itself, a 503 too.
+    client: (token) => createClient({ baseUrl: url, retries: 0, ...(token && { token }) }),
+  };
+}
+
+/** A service on a free port over a database of its own that holds the demo data. */
+export async function startDemoService(options?: TestServiceOptions): Promise<TestService> {
+  const database = await createDatabase('2024.6', { seed: true });
+  const service = await startTestService(database.url, options);
+  return {
+    ...service,
     async close() {
       await service.close();
       await database.drop();
