@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, RequestHandler, Response } from 'express';
+import { isCurrent } from '../conditional.js';
 
 export interface Representation {
   readonly contentType: string;
@@ -44,8 +45,9 @@ export async function send(
   response.vary('Accept-Encoding');
   response.setHeader('Cache-Control', cacheControl);
   // Weak, since the compressed bytes go by the same name.
-  response.setHeader('ETag', `W/"${representation.digest}"`);
-  if (request.fresh) {
+  const etag = `W/"${representation.digest}"`;
+  response.setHeader('ETag', etag);
+  if (isCurrent(request.headers['if-none-match'], etag)) {
     response.statusCode = 304;
     response.end();
     return;
