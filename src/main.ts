@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Config, readConfig } from './config.js';
 import { type Embedded, openEmbedded } from './data/embedded/open-embedded.js';
 import { createLogger } from './logger.js';
+import { keepHeapSmall } from './memory.js';
 import { packageRoot } from './package-root.js';
 import { startService } from './service.js';
 import { describeStart } from './start-message.js';
@@ -17,6 +18,7 @@ interface Running {
 const DATA_DIR = join(packageRoot, '.data', 'postgres');
 
 async function main(): Promise<void> {
+  keepHeapSmall();
   const config = readConfig(process.env);
   if (cluster.isWorker) await runWorker(config);
   else await runPrimary(config);
