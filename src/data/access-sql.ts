@@ -1,5 +1,6 @@
 /** The SQL of authentik's permission rules, one form for each permission model. */
 import type { Generation } from '../domain/generation.js';
+import { generationGuard } from './generation-guard.js';
 
 /** Qualifies a table with the schema; quoted, so that any name of a schema is safe. */
 export type QualifyTable = (table: string) => string;
@@ -68,8 +69,7 @@ function djangoPermissionSql(generation: Generation, table: QualifyTable): Permi
       UNION ALL
       SELECT go.object_pk FROM ${table('guardian_groupobjectpermission')} go
         WHERE go.permission_id = ${PERMISSION} AND go.group_id IN (${djangoGroups(user)})`,
-    // 2025.12 keeps these permission tables, frozen with grants that were revoked since.
-    generationHolds: `to_regclass('${table('authentik_core_groupparentage').replaceAll("'", "''")}') IS NULL`,
+    generationHolds: generationGuard(generation, table),
   };
 }
 
@@ -94,7 +94,7 @@ function rolePermissionSql(generation: Generation, table: QualifyTable): Permiss
     grantedStages: (user) => `
       SELECT ro.object_pk FROM ${table('guardian_roleobjectpermission')} ro
         WHERE ro.permission_id = ${PERMISSION} AND ro.role_id IN (${roles(user)})`,
-    generationHolds: 'true',
+    generationHolds: generationGuard(generation, table),
   };
 }
 

@@ -3,9 +3,13 @@
 /** How permissions are stored: Django's and guardian's tables (to 2025.10), or roles only (from 2025.12). */
 export type PermissionModel = 'django' | 'roles';
 
+/** The first release of each generation, oldest first. */
+export const RELEASES = ['2023.10', '2024.2', '2024.4', '2025.8', '2025.12', '2026.2'] as const;
+export type Release = (typeof RELEASES)[number];
+
 export interface Generation {
   /** The first authentik release of the generation. */
-  readonly since: string;
+  readonly since: Release;
   readonly permissions: PermissionModel;
   /** Joins users with authentik's own groups; another table had the same name before 2026.2. */
   readonly membershipTable: 'authentik_core_user_ak_groups' | 'authentik_core_user_groups';
@@ -67,28 +71,3 @@ export const GENERATIONS = [
   GENERATION_2025_12,
   GENERATION_2026_2,
 ] as const satisfies readonly Generation[];
-
-/** What the tables themselves tell about their release. */
-export interface Markers {
-  readonly hasRoles: boolean;
-  readonly hasBrands: boolean;
-  readonly tokensMayLackExpiry: boolean;
-  readonly usersKnowLastUpdate: boolean;
-  readonly groupsHaveParentColumn: boolean;
-  readonly hasGroupParentage: boolean;
-  readonly hasAkGroups: boolean;
-}
-
-/** The generation that the markers name; undefined when they fit none (too old, unknown, half-migrated). */
-export function identifyGeneration(markers: Markers): Generation | undefined {
-  if (!markers.hasRoles) return undefined;
-  // Both at once, or neither, is a migration that stopped half-way.
-  if (markers.hasGroupParentage === markers.groupsHaveParentColumn) return undefined;
-  if (markers.hasGroupParentage) {
-    return markers.hasAkGroups ? GENERATION_2025_12 : GENERATION_2026_2;
-  }
-  if (!markers.hasAkGroups) return undefined;
-  if (!markers.hasBrands) return GENERATION_2023_10;
-  if (!markers.tokensMayLackExpiry) return GENERATION_2024_2;
-  return markers.usersKnowLastUpdate ? GENERATION_2025_8 : GENERATION_2024_4;
-}
