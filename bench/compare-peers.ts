@@ -1,10 +1,11 @@
 /** The main part: our server beside its peers, at several numbers of connections. */
-import { ask, assertAgreement, CONSTANT_QUESTION } from './agreement.js';
+import { assertAgreement } from './agreement.js';
+import { findConstantBody } from './constant-body.js';
 import type { BenchServer } from './database/open-database.js';
 import { BASE_SIZE } from './database/size.js';
 import { type Bench, type Measurements, measure, measureInTurn, type Subject } from './measure.js';
 import type { Options } from './options.js';
-import { PEERS, type Peer } from './peers/peers.js';
+import type { Peer } from './peers/peers.js';
 import { peakMegabytesOf } from './process-stats.js';
 import { planRequests } from './requests.js';
 import { type RunningPeer, startPeer } from './running-peer.js';
@@ -58,17 +59,5 @@ export async function comparePeers(
     return { peers, byConnections, peakMegabytes };
   } finally {
     await Promise.all([...running.values()].map((peer) => peer.close()));
-  }
-}
-
-/** Our own answer to one request is the constant of those who only send one. */
-async function findConstantBody(databaseUrl: string): Promise<string> {
-  const ours = await startPeer({ module: PEERS[0].module, databaseUrl });
-  try {
-    const { status, body } = await ask(ours.port, CONSTANT_QUESTION);
-    if (status !== 200) throw new Error(`The seeded stage answers ${status}: ${body}`);
-    return body;
-  } finally {
-    await ours.close();
   }
 }

@@ -1,10 +1,11 @@
-/** The requests of a run: for a size always the same ones, in the same order. */
+/** The requests of a run: for a size and a mix always the same ones, in the same order. */
 import { loadContract } from '../src/contract/contract.js';
 import {
   apiToken,
   GRANTS_PER_USER,
   grantedStage,
   oauthToken,
+  ROLES,
   roleOf,
   stageUuid,
   unknownToken,
@@ -13,31 +14,30 @@ import type { Size } from './database/size.js';
 import type { PlannedRequest } from './load/generate-load.js';
 
 export interface RequestMix {
-  /** So many different pairs of a caller and a stage, spread over all of them. */
+  /** So many different pairs of a caller and a stage, spread evenly over the whole tables. */
   readonly distinct: number;
-  /** Share of the requests whose token nobody has. */
-  readonly unknownTokens?: number;
+  /** One of so many requests has a token that nobody has. */
+  readonly unknownTokenEvery?: number;
   /** Callers send OAuth access tokens instead of authentik's own. */
   readonly usesOauth?: boolean;
 }
 
-const SEED = 20_240_600;
-
+/** The roles take turns, whatever the size. */
 export function planRequests(size: Size, mix: RequestMix): PlannedRequest[] {
-  const random = createRandom(SEED);
-  const pick = (count: number) => Math.floor(random() * count);
+  const callers = mix.usesOauth ? size.oauthTokens : size.users;
   return Array.from({ length: mix.distinct }, (_, index) => {
-    if (random() < (mix.unknownTokens ?? 0)) {
-      return toRequest(stageUuid(pick(size.stages)), unknownToken(index), 403);
+    const place = index / mix.distinct;
+    const stage = Math.floor(place * size.stages);
+    if (mix.unknownTokenEvery && index % mix.unknownTokenEvery === 0) {
+      return toRequest(stageUuid(stage), unknownToken(index), 403);
     }
-    const bearer = pick(mix.usesOauth ? size.oauthTokens : size.users);
-    const user = bearer % size.users;
-    const stage =
-      roleOf(user) === 'object'
-        ? grantedStage(user, pick(GRANTS_PER_USER), size.stages)
-        : pick(size.stages);
-    const token = mix.usesOauth ? oauthToken(bearer) : apiToken(bearer);
-    return toRequest(stageUuid(stage), token, 200);
+    const group = Math.floor((place * callers) / ROLES.length);
+    const caller = (group * ROLES.length + (index % ROLES.length)) % callers;
+    const user = caller % size.users;
+    const visible =
+      roleOf(user) === 'object' ? grantedStage(user, index % GRANTS_PER_USER, size.stages) : stage;
+    const token = mix.usesOauth ? oauthToken(caller) : apiToken(caller);
+    return toRequest(stageUuid(visible), token, 200);
   });
 }
 
@@ -58,15 +58,4 @@ function toRequest(stage: string, token: string, expectedStatus: number): Planne
     'Accept: application/json',
   ];
   return { text: `${lines.join('\r\n')}\r\n\r\n`, expectedStatus };
-}
-
-/** Mulberry32: small, and the same on every machine. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

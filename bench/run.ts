@@ -2,30 +2,59 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { comparePeers } from './compare-peers.js';
 import { comparisonTable } from './comparison-table.js';
-import { openBenchServer } from './database/open-database.js';
+import { type BenchServer, openBenchServer } from './database/open-database.js';
+import { BASE_SIZE } from './database/size.js';
+import { dimensions, type Growth, measureGrowth } from './growth.js';
+import { growthTable } from './growth-table.js';
 import { openLoad } from './load/open-load.js';
 import type { Bench } from './measure.js';
 import { type Options, readOptions, USAGE } from './options.js';
+import { explainAll } from './plans.js';
+import { plansTable } from './plans-table.js';
+import { recordProfile } from './profile/record-profile.js';
 import { targetsTable } from './targets.js';
+
+const LARGE = 100_000;
+const LARGE_IF_QUICK = 1000;
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 const print = (...parts: string[]) => process.stdout.write(`${parts.join('\n\n')}\n\n`);
 
 async function run(options: Options): Promise<void> {
-  progress('Seeding …');
+  progress('Starting PostgreSQL …');
   const server = await openBenchServer();
   const load = openLoad();
   const bench: Bench = { load, databasePid: server.pid };
   try {
     print(describeMachine(server.version));
-    if (options.parts.includes('peers')) {
-      const comparison = await comparePeers(bench, server, options, progress);
-      print('## Peers', comparisonTable(comparison));
-      if (options.peers.some((peer) => peer.name === 'ours')) print(targetsTable(comparison));
-    }
+    if (options.profile) print(await recordProfile(bench, server, options.profile, options));
+    else await runParts(bench, server, options);
   } finally {
     await load.close();
     await server.close();
+  }
+}
+
+async function runParts(bench: Bench, server: BenchServer, options: Options): Promise<void> {
+  const { parts, peers, isQuick } = options;
+  const large = isQuick ? LARGE_IF_QUICK : LARGE;
+  if (parts.includes('peers')) {
+    const comparison = await comparePeers(bench, server, options, progress);
+    print('## Peers', comparisonTable(comparison));
+    if (peers.some((peer) => peer.name === 'ours')) print(targetsTable(comparison));
+  }
+  if (parts.includes('growth')) {
+    const growths: Growth[] = [];
+    for (const dimension of dimensions(large)) {
+      progress(`${dimension.title} …`);
+      growths.push(await measureGrowth(bench, server, dimension, options));
+    }
+    print('## Growth', growthTable(growths));
+  }
+  if (parts.includes('plans')) {
+    progress('Plans …');
+    const size = { ...BASE_SIZE, stages: large, users: large, oauthTokens: large };
+    print('## Plans', plansTable(await explainAll(server, size)));
   }
 }
 

@@ -66,6 +66,12 @@ async function create(
   const files = ['prisma/embedded/tables.sql', 'bench/database/seed.sql', ROLE_FILE];
   const texts = files.map((file) => readFileSync(join(packageRoot, file), 'utf8'));
   await run(database.adminUrl, ['BEGIN;', ...settings, ...texts, 'COMMIT;'].join('\n'));
+  if (size.hasOauthIndex) {
+    await run(
+      database.adminUrl,
+      'CREATE INDEX ON authentik_providers_oauth2_accesstoken USING hash (token)',
+    );
+  }
   // Statistics and the visibility map as in a database that has lived for a while.
   await run(database.adminUrl, 'VACUUM (ANALYZE)');
   await run(database.adminUrl, 'CHECKPOINT');

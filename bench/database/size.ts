@@ -1,4 +1,4 @@
-/** How large a seeded database is, and how its requests are spread. */
+/** How large a seeded database is. */
 
 export interface Size {
   readonly stages: number;
@@ -8,6 +8,8 @@ export interface Size {
   /** Groups on the way from a user's own group to the one that decides, both counted. */
   readonly groupDepth: number;
   readonly oauthTokens: number;
+  /** Whether OAuth access tokens have the index that authentik lacks. */
+  readonly hasOauthIndex: boolean;
 }
 
 /** What a middling installation may hold. */
@@ -17,9 +19,10 @@ export const BASE_SIZE: Size = {
   users: 1000,
   groupDepth: 1,
   oauthTokens: 100,
+  hasOauthIndex: false,
 };
 
 /** A name for the database, the same for equal sizes. */
-export function nameOf({ stages, flowsPerStage, users, groupDepth, oauthTokens }: Size): string {
-  return `bench_${stages}_${flowsPerStage}_${users}_${groupDepth}_${oauthTokens}`;
+export function nameOf(size: Size): string {
+  return `bench_${Object.values(size).join('_')}`;
 }

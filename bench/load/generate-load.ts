@@ -1,5 +1,6 @@
 /** Sends requests over keep-alive connections, each waiting for its answer, and measures every one of them. */
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface PlannedRequest {
   /** The complete request, as it goes over the wire. */
@@ -12,7 +13,7 @@ export interface LoadPlan {
   /** The connections start at evenly spaced places of this list and walk through it in circles. */
   readonly requests: readonly PlannedRequest[];
   readonly connections: number;
-  /** Answers in this first time are not counted. */
+  /** Counting starts after this time, when each connection has had an answer. */
   readonly warmUpMs: number;
   readonly durationMs: number;
 }
@@ -26,51 +27,58 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-interface Tally {
-  isCounting: boolean;
-  isOver: boolean;
+interface Run {
+  phase: 'warm-up' | 'counting' | 'over';
   errors: number;
   readonly latencies: number[];
 }
 
-/** `onCounting` is called when the warm-up is over, `onCounted` when the measured time is. */
+// A server that is stuck must not hold the whole bench.
+const PATIENCE_MS = 20_000;
+
+/** `onCounting` is called when the counting starts, `onCounted` when it ends. */
 export async function generateLoad(
   plan: LoadPlan,
   onCounting: () => void,
   onCounted: () => void,
 ): Promise<LoadResult> {
-  const tally: Tally = { isCounting: false, isOver: false, errors: 0, latencies: [] };
+  const run: Run = { phase: 'warm-up', errors: 0, latencies: [] };
   const requests = plan.requests.map(({ text, expectedStatus }) => ({
     bytes: Buffer.from(text, 'latin1'),
     expectedStatus,
   }));
-  const sockets = Array.from({ length: plan.connections }, (_, index) => {
+  const connections = Array.from({ length: plan.connections }, (_, index) => {
     const start = Math.floor((index * requests.length) / plan.connections);
-    return runConnection(plan.port, requests, start, tally);
+    return openConnection(plan.port, requests, start, run);
   });
   await pause(plan.warmUpMs);
-  tally.isCounting = true;
+  await inTime(connections.map(({ answered }) => answered));
+
+  run.phase = 'counting';
   onCounting();
   const startedAt = performance.now();
   await pause(plan.durationMs);
-  tally.isOver = true;
   const seconds = (performance.now() - startedAt) / 1000;
+  run.phase = 'over';
   onCounted();
-  for (const socket of sockets) socket.destroy();
-  const sorted = Float64Array.from(tally.latencies).sort();
+
+  // A server that still worked for us would slow the next one down.
+  await inTime(connections.map(({ closed }) => closed));
+  for (const { socket } of connections) socket.destroy();
+  const sorted = Float64Array.from(run.latencies).sort();
   const percentile = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   return {
     answers: sorted.length,
-    errors: tally.errors,
+    errors: run.errors,
     seconds,
     p50Ms: percentile(0.5),
     p99Ms: percentile(0.99),
   };
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+async function inTime(promises: readonly Promise<void>[]): Promise<void> {
+  await Promise.race([Promise.all(promises), pause(PATIENCE_MS, undefined, { ref: false })]);
 }
 
 interface WireRequest {
@@ -78,12 +86,21 @@ interface WireRequest {
   readonly expectedStatus: number;
 }
 
-function runConnection(
+interface Connection {
+  readonly socket: Socket;
+  /** After the first answer. */
+  readonly answered: Promise<void>;
+  /** After the last answer. */
+  readonly closed: Promise<void>;
+}
+
+/** Sends one request after the other until the run is over. */
+function openConnection(
   port: number,
   requests: readonly WireRequest[],
   start: number,
-  tally: Tally,
-): Socket {
+  run: Run,
+): Connection {
   let next = start;
   let current = requests[0] as WireRequest;
   let sentAt = 0;
@@ -91,6 +108,10 @@ function runConnection(
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
 
   function send(): void {
+    if (run.phase === 'over') {
+      socket.destroy();
+      return;
+    }
     current = requests[next] as WireRequest;
     next = (next + 1) % requests.length;
     sentAt = performance.now();
@@ -98,7 +119,7 @@ function runConnection(
   }
 
   function fail(): void {
-    if (!tally.isOver) tally.errors += 1;
+    run.errors += 1;
     socket.destroy();
   }
 
@@ -108,14 +129,15 @@ function runConnection(
     const answer = readAnswer(received);
     if (!answer) return;
     received = undefined;
-    if (tally.isOver) return;
-    if (tally.isCounting) tally.latencies.push(performance.now() - sentAt);
-    if (answer.status !== current.expectedStatus) tally.errors += 1;
+    if (run.phase === 'counting') run.latencies.push(performance.now() - sentAt);
+    if (answer.status !== current.expectedStatus) run.errors += 1;
     send();
   });
   socket.on('error', fail);
   socket.on('end', fail);
-  return socket;
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const hasData = new Promise<void>((resolve) => socket.once('data', () => resolve()));
+  return { socket, answered: Promise.race([hasData, closed]), closed };
 }
 
 const HEAD_END = '\r\n\r\n';

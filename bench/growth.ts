@@ -1,0 +1,117 @@
+/** What our server costs when the database grows, one dimension at a time. */
+import type { BenchServer } from './database/open-database.js';
+import { BASE_SIZE, type Size } from './database/size.js';
+import { type Bench, type Measurements, measure, measureInTurn, type Subject } from './measure.js';
+import type { Options } from './options.js';
+import { PEERS } from './peers/peers.js';
+import { planRequests, type RequestMix } from './requests.js';
+import { type RunningPeer, startPeer } from './running-peer.js';
+
+export interface Variant {
+  readonly title: string;
+  readonly size: Size;
+  readonly mix: RequestMix;
+  readonly workers?: number;
+}
+
+/** Variants that differ in one thing; the first one is what the others are compared with. */
+export interface Dimension {
+  readonly title: string;
+  readonly variants: readonly Variant[];
+}
+
+export interface Growth {
+  readonly dimension: Dimension;
+  readonly measurements: Measurements;
+}
+
+const CONNECTIONS = 32;
+const WARM_UP_MS = 300;
+const FIRST_WARM_UP_MS = 2000;
+
+/** `large` is the most rows that any dimension has. */
+export function dimensions(large: number): Dimension[] {
+  // The same few rows whatever the size, so that only the tables grow and not the number of different questions.
+  const few: RequestMix = { distinct: 12 };
+  // Hardly two requests of a batch alike.
+  const many: RequestMix = { distinct: 20_000 };
+  const of = (title: string, change: Partial<Size>, mix: RequestMix = many): Variant => ({
+    title,
+    size: { ...BASE_SIZE, ...change },
+    mix,
+  });
+  const text = (count: number) => count.toLocaleString('en');
+  const each = (counts: readonly number[], key: keyof Size, mix?: RequestMix): Variant[] =>
+    [...new Set(counts)].map((count) => of(text(count), { [key]: count }, mix));
+  const oauthCounts = [BASE_SIZE.oauthTokens, large / 10, large];
+  const someUnknown: RequestMix = { ...many, unknownTokenEvery: 5 };
+  return [
+    {
+      title: 'Stages, the same 12 requests',
+      variants: each([10, BASE_SIZE.stages, large], 'stages', few),
+    },
+    { title: 'Stages, any of them', variants: each([BASE_SIZE.stages, large], 'stages') },
+    {
+      title: 'Users and tokens, the same 12 requests',
+      variants: each([12, BASE_SIZE.users, large], 'users', few),
+    },
+    { title: 'Users and tokens, any of them', variants: each([BASE_SIZE.users, large], 'users') },
+    { title: 'Flows of each stage', variants: each([1, 10, 100], 'flowsPerStage') },
+    { title: 'Groups above one another', variants: each([1, 5, 20], 'groupDepth') },
+    { title: 'Unknown tokens', variants: [of('none', {}), of('20 %', {}, someUnknown)] },
+    {
+      title: 'OAuth tokens in the table, API tokens sent',
+      variants: each(oauthCounts, 'oauthTokens'),
+    },
+    {
+      title: 'OAuth tokens in the table, 20 % of the tokens sent unknown',
+      variants: [
+        ...each(oauthCounts, 'oauthTokens', someUnknown),
+        of(
+          `${text(large)}, with the index that authentik lacks`,
+          { oauthTokens: large, hasOauthIndex: true },
+          someUnknown,
+        ),
+      ],
+    },
+    {
+      title: 'OAuth tokens in the table and sent',
+      variants: each(oauthCounts, 'oauthTokens', { ...many, usesOauth: true }),
+    },
+    {
+      title: 'Workers',
+      variants: [of('1', {}), { ...of('2', {}), workers: 2 }],
+    },
+  ];
+}
+
+export async function measureGrowth(
+  bench: Bench,
+  server: BenchServer,
+  dimension: Dimension,
+  { rounds, durationMs, isQuick }: Options,
+): Promise<Growth> {
+  const running: RunningPeer[] = [];
+  try {
+    const subjects: Subject[] = [];
+    for (const { title, size, mix, workers = 1 } of dimension.variants) {
+      const { url } = await server.databaseOf(size);
+      const peer = await startPeer({
+        module: PEERS[0].module,
+        databaseUrl: url,
+        environment: { WORKERS: String(workers) },
+      });
+      running.push(peer);
+      subjects.push({ ...peer, name: title, requests: planRequests(size, mix) });
+    }
+    const durationOfWarmUp = isQuick ? WARM_UP_MS : FIRST_WARM_UP_MS;
+    for (const subject of subjects) {
+      await measure(bench, subject, CONNECTIONS, { durationMs: durationOfWarmUp, warmUpMs: 0 });
+    }
+    const pace = { rounds, durationMs, warmUpMs: WARM_UP_MS };
+    const measurements = await measureInTurn(bench, subjects, CONNECTIONS, pace);
+    return { dimension, measurements };
+  } finally {
+    await Promise.all(running.map((peer) => peer.close()));
+  }
+}
