@@ -4,6 +4,7 @@ import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { loadContract } from './contract/contract.js';
 import type { Clock } from './data/access-repository.js';
+import { adviseOnConnection } from './data/connection-advice.js';
 import { DatabaseError } from './data/errors.js';
 import { openStore, type Store } from './data/store.js';
 import { DEMO } from './demo.js';
@@ -51,7 +52,7 @@ export async function startService(
   });
   let isClosing = false;
   try {
-    await checkAtStart(store, logger);
+    await checkAtStart(store, databaseUrl, logger);
     const app = await createApp({
       contract,
       operations: createOperations(store),
@@ -83,12 +84,14 @@ export async function startService(
   }
 }
 
-async function checkAtStart(store: Store, logger: Logger): Promise<void> {
+async function checkAtStart(store: Store, databaseUrl: string, logger: Logger): Promise<void> {
   try {
     await store.check();
   } catch (err) {
-    if (!(err instanceof DatabaseError) || err.isSettingsFault) throw err;
-    logger.warn({ err }, 'the database is away; not ready until it comes');
+    if (!(err instanceof DatabaseError)) throw err;
+    const advice = await adviseOnConnection(err, databaseUrl);
+    if (!advice.isTransient) throw new Error(advice.text, { cause: err });
+    logger.warn({ err }, `not ready until the database comes. ${advice.text}`);
   }
 }
 

@@ -5,10 +5,16 @@ import { OperationError } from '../domain/errors.js';
 export class DatabaseError extends OperationError {
   /** PostgreSQL's five-character code; undefined when the database was not reached or did not answer. */
   readonly sqlState: string | undefined;
+  /** No encrypted connection came about: the server has none to offer, or its certificate is not trusted. */
+  readonly isTlsFault: boolean;
 
-  constructor(message: string, options: ErrorOptions & { sqlState?: string | undefined }) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { sqlState?: string | undefined; isTlsFault?: boolean },
+  ) {
     super('service_unavailable', message, options);
     this.sqlState = options.sqlState;
+    this.isTlsFault = options.isTlsFault ?? false;
   }
 
   /** The values sent were at fault (class 22), so that another set of values may well succeed. */
@@ -23,17 +29,17 @@ export class DatabaseError extends OperationError {
   get isSchemaFault(): boolean {
     return this.sqlState?.startsWith('42') || this.sqlState === '0A000';
   }
-
-  /** The settings are wrong rather than the database away: credentials (class 28) or its name (3D000). */
-  get isSettingsFault(): boolean {
-    return this.sqlState?.startsWith('28') || this.sqlState === '3D000';
-  }
 }
 
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
+  const { originalCode = '', originalMessage, reason, kind } = driverFailureOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  return new DatabaseError(lastLine(message), { cause: error, sqlState: sqlStateOf(error) });
+  return new DatabaseError(originalMessage ?? reason ?? lastLine(message), {
+    cause: error,
+    sqlState: /^[0-9A-Z]{5}$/.test(originalCode) ? originalCode : undefined,
+    isTlsFault: kind === 'TlsConnectionError',
+  });
 }
 
 /** Prisma buries the reason in the last line of a message with a code frame. */
@@ -41,13 +47,17 @@ function lastLine(message: string): string {
   return message.trim().split('\n').at(-1) ?? message;
 }
 
-interface PrismaFailure {
-  readonly meta?: {
-    readonly driverAdapterError?: { readonly cause?: { readonly originalCode?: string } };
-  };
+/** What the driver adapter knows; Prisma keeps it out of its own message, or wraps it there. */
+interface DriverFailure {
+  readonly kind?: string;
+  readonly originalCode?: string;
+  readonly originalMessage?: string;
+  readonly reason?: string;
 }
 
-function sqlStateOf(error: unknown): string | undefined {
-  const code = (error as PrismaFailure | null)?.meta?.driverAdapterError?.cause?.originalCode;
-  return /^[0-9A-Z]{5}$/.test(code ?? '') ? code : undefined;
+function driverFailureOf(error: unknown): DriverFailure {
+  const { meta } = (error ?? {}) as {
+    readonly meta?: { readonly driverAdapterError?: { readonly cause?: DriverFailure } };
+  };
+  return meta?.driverAdapterError?.cause ?? {};
 }
