@@ -43,7 +43,7 @@ async function showContract() {
     deepLinking: true,
     displayRequestDuration: true,
     tryItOutEnabled: true,
-    syntaxHighlight: { theme: 'nord' },
+    syntaxHighlight: { theme: 'tomorrow-night' },
     defaultModelsExpandDepth: 0,
     onComplete: () => offerDemoToken(() => ui.preauthorizeApiKey(scheme, demo.token)),
   });
