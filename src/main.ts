@@ -1,8 +1,9 @@
-/** Process entry: configuration, database, listening, and closing on a signal. */
+/** Process entry: the command, configuration, database, listening, and closing on a signal. */
 import cluster from 'node:cluster';
 import { join } from 'node:path';
 import { type Config, readConfig } from './config.js';
 import { type Embedded, openEmbedded } from './data/embedded/open-embedded.js';
+import { writeReport } from './doctor/report.js';
 import { createLogger } from './logger.js';
 import { keepHeapSmall } from './memory.js';
 import { packageRoot } from './package-root.js';
@@ -19,9 +20,25 @@ const DATA_DIR = join(packageRoot, '.data', 'postgres');
 
 async function main(): Promise<void> {
   keepHeapSmall();
+  const [command, ...rest] = process.argv.slice(2);
+  if (rest.length > 0 || (command !== undefined && command !== 'doctor')) throw new Error(USAGE);
   const config = readConfig(process.env);
-  if (cluster.isWorker) await runWorker(config);
+  if (command === 'doctor') await runDoctor(config);
+  else if (cluster.isWorker) await runWorker(config);
   else await runPrimary(config);
+}
+
+const USAGE = `Usage: node dist/src/main.js [doctor]
+  without a command  serves the contract
+  doctor             examines the database and reports what keeps it from being served`;
+
+async function runDoctor(config: Config): Promise<void> {
+  const embedded = config.databaseUrl ? undefined : await openEmbedded({ dataDir: DATA_DIR });
+  const databaseUrl = config.databaseUrl ?? (embedded as Embedded).url;
+  const isServable = await writeReport(config, databaseUrl, (text) => process.stdout.write(text));
+  await embedded?.close();
+  // A connection to a server that does not answer would keep the process.
+  process.exit(isServable ? 0 : 1);
 }
 
 async function runPrimary(config: Config): Promise<void> {

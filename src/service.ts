@@ -11,6 +11,7 @@ import { DEMO } from './demo.js';
 import type { ReferenceOptions } from './http/reference/reference.js';
 import { startServer } from './http/server.js';
 import { createOperations } from './operations/operations.js';
+import { storeSettings } from './store-settings.js';
 
 export interface Service {
   readonly url: string;
@@ -30,16 +31,7 @@ export async function startService(
 ): Promise<Service> {
   const contract = loadContract();
   const store = openStore({
-    url: databaseUrl,
-    poolSize: config.databasePoolSize,
-    connectTimeoutMs: config.databaseConnectTimeoutMs,
-    queryTimeoutMs: config.databaseQueryTimeoutMs,
-    usesPreparedStatements: config.usesPreparedStatements,
-    usesStartupParameters: config.usesStartupParameters,
-    schema: config.databaseSchema,
-    webPath: config.webPath,
-    maxQueue: config.maxActiveRequests,
-    maxWaitMs: config.requestTimeoutMs,
+    ...storeSettings(config, databaseUrl),
     clock,
     onIdleError: (err) => logger.warn({ err }, 'a database connection broke'),
     onGeneration: (generation, err) =>
