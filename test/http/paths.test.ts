@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEMO } from '../../src/demo.js';
+import { checkAnswer, exampleBody, pathTo } from '../support/contract.js';
+import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
+import { send } from '../support/wire.js';
+
+const OPERATION = 'stages_password_retrieve';
+const UUID = DEMO.stageUuid;
+const STAGE = pathTo(UUID);
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startDemoService();
+});
+afterAll(() => service.close());
+
+const ADMIN = { Authorization: `Bearer ${DEMO_TOKENS.administrator}` };
+const ask = (path: string) => send(service.url, path, { headers: ADMIN });
+
+describe('the spelling of a stage', () => {
+  test.each([
+    UUID,
+    UUID.toUpperCase(),
+    UUID.slice(0, 20).toUpperCase() + UUID.slice(20),
+    UUID.replace('a', '%61'),
+    UUID.replaceAll('-', '%2D'),
+  ])('%s is a UUID, and the answer has it in lower case', async (spelling) => {
+    const answer = await ask(pathTo(spelling));
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text).pk).toBe(UUID);
+  });
+
+  test.each([
+    `urn:uuid:${UUID}`,
+    `{${UUID}}`,
+    `%7B${UUID}%7D`,
+    UUID.replaceAll('-', ''),
+    UUID.replaceAll('-', '_'),
+    UUID.slice(1),
+    `${UUID}0`,
+    `${UUID}%0A`,
+    `${UUID}%00`,
+    `%20${UUID}`,
+    `${UUID}%2F`,
+    `a%2F${UUID}`,
+    `${UUID}.json`,
+    `g${UUID.slice(1)}`,
+    '%EF%BC%90abcedbb-ffe3-4009-970f-84fc06e75cce',
+    'undefined',
+    '1',
+    "' OR 1=1 --".replaceAll(' ', '%20'),
+    '%C3%BC',
+    'a'.repeat(5000),
+  ])('%s is none: 400', async (spelling) => {
+    const answer = await ask(pathTo(spelling));
+    expect(answer.status).toBe(400);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 400, 'malformed-uuid'));
+  });
+
+  test.each([
+    '%',
+    '%zz',
+    '%E0%A4%A',
+    '%ff',
+    '%C0%80',
+    `${UUID}%`,
+  ])('%s is a malformed escape: 400', async (spelling) => {
+    const answer = await ask(pathTo(spelling));
+    expect(answer.status).toBe(400);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+  });
+});
+
+describe('a path that is not in the contract', () => {
+  test.each([
+    ['nothing', ''],
+    ['no slash at the end', STAGE.slice(0, -1)],
+    ['two slashes at the end', `${STAGE}/`],
+    ['two slashes before the stage', pathTo(`/${UUID}`)],
+    ['two slashes at the start', `/${STAGE}`],
+    ['more below the stage', `${STAGE}used_by/`],
+    ['upper case', STAGE.toUpperCase()],
+    ['another base path', STAGE.replace('v3', 'v2')],
+    ['no base path', STAGE.replace('/api/v3', '')],
+    ['an encoded slash in the base path', STAGE.replace('/v3', '%2Fv3')],
+    ['a dot segment', STAGE.replace('/v3', '/x/../v3')],
+    ['another resource', STAGE.replace('password', 'dummy')],
+    ['a field of every object', '/__proto__/constructor/'],
+  ])('%s: 404', async (_what, path) => {
+    const answer = await ask(path || '/');
+    expect(answer.status).toBe(404);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 404, 'not-found'));
+  });
+
+  test('is 404 without credentials too', async () => {
+    const answer = await send(service.url, '/api/v3/stages/');
+    expect(answer.status).toBe(404);
+  });
+
+  test.each(['/%', '/%zz/', '/api/v3/%E0%A4%A/'])('%s answers as documented', async (path) => {
+    const answer = await ask(path);
+    expect([400, 404]).toContain(answer.status);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+  });
+});
