@@ -6,14 +6,15 @@ import { BASE_SIZE } from './database/size.js';
 import { type Bench, type Measurements, measure, measureInTurn, type Subject } from './measure.js';
 import type { Options } from './options.js';
 import type { Peer } from './peers/peers.js';
-import { peakMegabytesOf } from './process-stats.js';
+import { type Megabytes, megabytesOf } from './process-stats.js';
 import { planRequests } from './requests.js';
 import { type RunningPeer, startPeer } from './running-peer.js';
 
 export interface Comparison {
   readonly peers: readonly Peer[];
   readonly byConnections: ReadonlyMap<number, Measurements>;
-  readonly peakMegabytes: ReadonlyMap<string, number | undefined>;
+  /** When everything was measured. */
+  readonly megabytes: ReadonlyMap<string, Megabytes | undefined>;
 }
 
 const DISTINCT_REQUESTS = 5000;
@@ -55,8 +56,8 @@ export async function comparePeers(
       const pace = { rounds, durationMs, warmUpMs: WARM_UP_MS };
       byConnections.set(count, await measureInTurn(bench, subjects, count, pace));
     }
-    const peakMegabytes = new Map(subjects.map(({ name, pid }) => [name, peakMegabytesOf(pid)]));
-    return { peers, byConnections, peakMegabytes };
+    const megabytes = new Map(subjects.map(({ name, pid }) => [name, megabytesOf(pid)]));
+    return { peers, byConnections, megabytes };
   } finally {
     await Promise.all([...running.values()].map((peer) => peer.close()));
   }

@@ -8,7 +8,7 @@ import { spreadOf } from './statistics.js';
 /** Where CPU time and the latencies of the table are taken. */
 const REFERENCE_CONNECTIONS = 32;
 
-export function comparisonTable({ peers, byConnections, peakMegabytes }: Comparison): string {
+export function comparisonTable({ peers, byConnections, megabytes }: Comparison): string {
   const counts = [...byConnections.keys()];
   const reference = counts.includes(REFERENCE_CONNECTIONS)
     ? REFERENCE_CONNECTIONS
@@ -24,7 +24,7 @@ export function comparisonTable({ peers, byConnections, peakMegabytes }: Compari
     ...counts.map((count) => `p50 / p99 ms at ${count}`),
     `CPU µs/request at ${reference}`,
     'database CPU µs/request',
-    'peak MB',
+    'resident MB, peak / at the end',
     'errors',
   ];
   const rows = peers.map((peer) => [
@@ -38,7 +38,7 @@ export function comparisonTable({ peers, byConnections, peakMegabytes }: Compari
     ),
     withSpread(spreadOf(measured(peer, reference).map((one) => one.serverCpuUs))),
     number(median(peer, reference, 'databaseCpuUs')),
-    number(peakMegabytes.get(peer.name)),
+    `${number(megabytes.get(peer.name)?.peak)} / ${number(megabytes.get(peer.name)?.now)}`,
     number(
       counts.flatMap((count) => measured(peer, count)).reduce((sum, one) => sum + one.errors, 0),
     ),

@@ -17,6 +17,8 @@ export interface Variant {
 /** Variants that differ in one thing; the first one is what the others are compared with. */
 export interface Dimension {
   readonly title: string;
+  /** Names a dimension that has a target. */
+  readonly key?: 'stages' | 'workers';
   readonly variants: readonly Variant[];
 }
 
@@ -48,6 +50,7 @@ export function dimensions(large: number): Dimension[] {
   return [
     {
       title: 'Stages, the same 12 requests',
+      key: 'stages',
       variants: each([10, BASE_SIZE.stages, large], 'stages', few),
     },
     { title: 'Stages, any of them', variants: each([BASE_SIZE.stages, large], 'stages') },
@@ -80,6 +83,7 @@ export function dimensions(large: number): Dimension[] {
     },
     {
       title: 'Workers',
+      key: 'workers',
       variants: [of('1', {}), { ...of('2', {}), workers: 2 }],
     },
   ];

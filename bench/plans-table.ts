@@ -11,16 +11,13 @@ export function plansTable(plans: readonly Plan[]): string {
     'pages',
     'large tables read from end to end',
   ];
-  const rows = plans.map(({ title, mode, executionMs, planningMs, pages, scans }) => [
+  const rows = plans.map(({ title, mode, executionMs, planningMs, pages, scannedTables }) => [
     title,
     mode,
     number(executionMs, 2),
     number(planningMs, 2),
     number(pages),
-    scans
-      .filter((scan) => scan.isLarge)
-      .map((scan) => `${scan.table} (${number(scan.rows)} rows)`)
-      .join(', ') || 'none',
+    scannedTables.join(', ') || 'none',
   ]);
   return table(head, rows);
 }

@@ -14,14 +14,8 @@ export interface Plan {
   readonly planningMs: number;
   /** 8 KB pages, from memory and from disk. */
   readonly pages: number;
-  /** Tables that were read from end to end, with the rows they have. */
-  readonly scans: readonly Scan[];
-}
-
-export interface Scan {
-  readonly table: string;
-  readonly rows: number;
-  readonly isLarge: boolean;
+  /** Large tables of which every row was read. */
+  readonly scannedTables: readonly string[];
 }
 
 export type PlanMode = 'custom' | 'generic';
@@ -107,21 +101,20 @@ async function explain(
   await client.query('DEALLOCATE statement');
   if (!explained) throw new Error('PostgreSQL explains nothing.');
   const root = explained.Plan;
-  const tables = new Set(
-    nodesOf(root)
-      .filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Loops'] > 0)
-      .map((node) => node['Relation Name'] ?? ''),
-  );
+  const scanned = nodesOf(root).flatMap((node) => {
+    const table = node['Relation Name'] ?? '';
+    const rows = rowsOf.get(table) ?? 0;
+    return node['Node Type'] === 'Seq Scan' && rows > LARGE_TABLE_ROWS && rowsReadBy(node) >= rows
+      ? [table]
+      : [];
+  });
   return {
     title,
     mode,
     executionMs: explained['Execution Time'],
     planningMs: explained['Planning Time'],
     pages: root['Shared Hit Blocks'] + root['Shared Read Blocks'],
-    scans: [...tables].map((table) => {
-      const rows = rowsOf.get(table) ?? 0;
-      return { table, rows, isLarge: rows > LARGE_TABLE_ROWS };
-    }),
+    scannedTables: [...new Set(scanned)],
   };
 }
 
@@ -129,6 +122,8 @@ interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Actual Loops': number;
+  readonly 'Actual Rows': number;
+  readonly 'Rows Removed by Filter'?: number;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[];
@@ -138,6 +133,11 @@ interface Explained {
   readonly Plan: PlanNode;
   readonly 'Execution Time': number;
   readonly 'Planning Time': number;
+}
+
+/** A scan whose rows turn out not to be needed stops after the first one. */
+function rowsReadBy(node: PlanNode): number {
+  return node['Actual Loops'] * (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0));
 }
 
 function nodesOf(node: PlanNode): PlanNode[] {

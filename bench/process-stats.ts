@@ -7,6 +7,8 @@ const TICK_MS = 10;
 interface StatLine {
   readonly parent: number;
   readonly cpuMs: number;
+  /** Of children that have ended. */
+  readonly endedCpuMs: number;
 }
 
 function readStat(pid: number): StatLine | undefined {
@@ -14,9 +16,11 @@ function readStat(pid: number): StatLine | undefined {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The program's name may hold blanks and parentheses; the fields follow the last one.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const ticks = (first: number) => Number(fields[first]) + Number(fields[first + 1]);
     return {
       parent: Number(fields[1]),
-      cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
+      cpuMs: ticks(11) * TICK_MS,
+      endedCpuMs: ticks(13) * TICK_MS,
     };
   } catch {
     return undefined;
@@ -27,7 +31,7 @@ function parentOf(pid: number): number | undefined {
   return readStat(pid)?.parent;
 }
 
-export function childrenOf(pid: number): number[] {
+function childrenOf(pid: number): number[] {
   try {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -38,26 +42,35 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** CPU time of a process and its children so far, in milliseconds; undefined where it is not known. */
+/** CPU time so far of a process and its children, alive or not, in milliseconds; undefined where it is not known. */
 export function cpuMsOf(pid: number): number | undefined {
   const own = readStat(pid);
   if (!own) return undefined;
   const children = childrenOf(pid).map((child) => readStat(child)?.cpuMs ?? 0);
-  return children.reduce((sum, cpuMs) => sum + cpuMs, own.cpuMs);
+  return children.reduce((sum, cpuMs) => sum + cpuMs, own.cpuMs + own.endedCpuMs);
 }
 
-/** The largest resident memory that the process, or the largest of its children, ever had. */
-export function peakMegabytesOf(pid: number): number | undefined {
-  const peaks = [pid, ...childrenOf(pid)].map(readPeak).filter((peak) => peak !== undefined);
-  return peaks.length > 0 ? Math.max(...peaks) : undefined;
+export interface Megabytes {
+  readonly now: number;
+  /** The most there ever were. */
+  readonly peak: number;
 }
 
-function readPeak(pid: number): number | undefined {
+/** Resident memory of the largest among a process and its children; undefined where it is not known. */
+export function megabytesOf(pid: number): Megabytes | undefined {
+  const [largest] = [pid, ...childrenOf(pid)]
+    .map(readMegabytes)
+    .filter((megabytes) => megabytes !== undefined)
+    .sort((a, b) => b.peak - a.peak);
+  return largest;
+}
+
+function readMegabytes(pid: number): Megabytes | undefined {
   try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(
-      readFileSync(`/proc/${pid}/status`, 'latin1'),
-    )?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const read = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+    return { now: read('VmRSS'), peak: read('VmHWM') };
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import { type Options, readOptions, USAGE } from './options.js';
 import { explainAll } from './plans.js';
 import { plansTable } from './plans-table.js';
 import { recordProfile } from './profile/record-profile.js';
-import { targetsTable } from './targets.js';
+import { growthTargetsTable, peerTargetsTable } from './targets.js';
 
 const LARGE = 100_000;
 const LARGE_IF_QUICK = 1000;
@@ -41,7 +41,7 @@ async function runParts(bench: Bench, server: BenchServer, options: Options): Pr
   if (parts.includes('peers')) {
     const comparison = await comparePeers(bench, server, options, progress);
     print('## Peers', comparisonTable(comparison));
-    if (peers.some((peer) => peer.name === 'ours')) print(targetsTable(comparison));
+    if (peers.some((peer) => peer.name === 'ours')) print(peerTargetsTable(comparison));
   }
   if (parts.includes('growth')) {
     const growths: Growth[] = [];
@@ -49,7 +49,7 @@ async function runParts(bench: Bench, server: BenchServer, options: Options): Pr
       progress(`${dimension.title} …`);
       growths.push(await measureGrowth(bench, server, dimension, options));
     }
-    print('## Growth', growthTable(growths));
+    print('## Growth', growthTable(growths), growthTargetsTable(growths));
   }
   if (parts.includes('plans')) {
     progress('Plans …');

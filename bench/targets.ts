@@ -1,19 +1,21 @@
-/** The targets of the comparison: our server as a ratio to a peer, round by round. */
+/** What is demanded of our server, as ratios within one run. */
+import { availableParallelism } from 'node:os';
 import type { Comparison } from './compare-peers.js';
+import type { Growth } from './growth.js';
 import { number, table, withSpread } from './markdown.js';
 import type { Measurement } from './measure.js';
 import { ratioOf, type Spread } from './statistics.js';
 
-type Field = 'requestsPerSecond' | 'p50Ms' | 'p99Ms';
+type Limit = { readonly atLeast: number } | { readonly atMost: number };
 
-interface Target {
-  readonly field: Field;
+interface PeerTarget {
+  readonly field: 'requestsPerSecond' | 'p50Ms' | 'p99Ms';
   readonly connections: number;
   readonly peer: string;
-  readonly limit: { readonly atLeast: number } | { readonly atMost: number };
+  readonly limit: Limit;
 }
 
-const TARGETS: readonly Target[] = [
+const PEER_TARGETS: readonly PeerTarget[] = [
   {
     field: 'requestsPerSecond',
     connections: 32,
@@ -32,48 +34,46 @@ const TARGETS: readonly Target[] = [
   { field: 'p50Ms', connections: 1, peer: 'straightforward', limit: { atMost: 1.1 } },
 ];
 
-const MEMORY_LIMIT_MB = 150;
+const MEMORY_LIMIT = { atMost: 150 };
+const LARGE_STAGES_LIMIT = { atMost: 1.1 };
+const TWO_WORKERS_LIMIT = { atLeast: 1.6 };
+// Two workers, the database, and the process that generates the load.
+const CORES_FOR_TWO_WORKERS = 4;
 
-const FIELD_TITLES: Readonly<Record<Field, string>> = {
+const FIELD_TITLES = {
   requestsPerSecond: 'requests/s',
   p50Ms: 'median latency',
   p99Ms: '99th percentile',
-};
+} as const;
+
+const HEAD = ['ours', 'measured (least–most)', 'target', 'met'];
 
 /** A row for each target whose peer was measured. */
-export function targetsTable(comparison: Comparison): string {
-  const rows = TARGETS.flatMap((target) => {
+export function peerTargetsTable(comparison: Comparison): string {
+  const rows = PEER_TARGETS.flatMap((target) => {
     const ratio = (field: keyof Measurement) => ratioToPeer(comparison, target, field);
     const measured = ratio(target.field);
     if (!measured) return [];
-    const title = comparison.peers.find((peer) => peer.name === target.peer)?.title ?? target.peer;
+    const { connections, peer, limit } = target;
+    const title = comparison.peers.find(({ name }) => name === peer)?.title ?? peer;
     return [
       [
-        `${FIELD_TITLES[target.field]} at ${target.connections}, to ${title}`,
-        withSpread(measured, 2),
-        'atLeast' in target.limit ? `≥ ${target.limit.atLeast}` : `≤ ${target.limit.atMost}`,
-        isMet(measured, target) ? '✓' : '✗',
+        ...judged(`${FIELD_TITLES[target.field]} at ${connections}, to ${title}`, measured, limit),
         withSpread(ratio('serverCpuUs'), 2),
       ],
     ];
   });
-  const peak = comparison.peakMegabytes.get('ours');
+  const peak = comparison.megabytes.get('ours')?.peak;
   if (peak !== undefined) {
-    rows.push([
-      'peak resident memory, MB',
-      number(peak),
-      `≤ ${MEMORY_LIMIT_MB}`,
-      peak <= MEMORY_LIMIT_MB ? '✓' : '✗',
-      '',
-    ]);
+    const measured = { median: peak, least: peak, most: peak };
+    rows.push([...judged('peak resident memory, MB', measured, MEMORY_LIMIT, 0), '']);
   }
-  const head = ['ours', 'ratio (least–most)', 'target', 'met', 'ratio of server CPU per request'];
-  return table(head, rows);
+  return table([...HEAD, 'ratio of server CPU per request'], rows);
 }
 
 function ratioToPeer(
   { byConnections }: Comparison,
-  { connections, peer }: Target,
+  { connections, peer }: PeerTarget,
   field: keyof Measurement,
 ): Spread | undefined {
   const measurements = byConnections.get(connections);
@@ -81,6 +81,36 @@ function ratioToPeer(
   return ratioOf(values('ours'), values(peer));
 }
 
-function isMet({ median }: Spread, { limit }: Target): boolean {
-  return 'atLeast' in limit ? median >= limit.atLeast : median <= limit.atMost;
+/** Of the dimensions that have a target. */
+export function growthTargetsTable(growths: readonly Growth[]): string {
+  const rows = growths.flatMap(({ dimension, measurements }) => {
+    const first = measurements.get(dimension.variants[0]?.title ?? '') ?? [];
+    const lastTitle = dimension.variants.at(-1)?.title ?? '';
+    const last = measurements.get(lastTitle) ?? [];
+    if (dimension.key === 'stages') {
+      const cost = (one: Measurement) =>
+        one.serverCpuUs === undefined ? undefined : one.serverCpuUs + (one.databaseCpuUs ?? 0);
+      const measured = ratioOf(last.map(cost), first.map(cost));
+      const title = `CPU of server and database per request, ${lastTitle} stages`;
+      return measured ? [judged(title, measured, LARGE_STAGES_LIMIT)] : [];
+    }
+    if (dimension.key === 'workers') {
+      const speed = (one: Measurement) => one.requestsPerSecond;
+      const measured = ratioOf(last.map(speed), first.map(speed));
+      const cores = availableParallelism();
+      const hasFreeCore = cores >= CORES_FOR_TWO_WORKERS;
+      const title = `requests/s of 2 workers${hasFreeCore ? '' : ` (no free core: ${cores} for all)`}`;
+      return measured ? [judged(title, measured, TWO_WORKERS_LIMIT)] : [];
+    }
+    return [];
+  });
+  return table(HEAD, rows);
+}
+
+function judged(title: string, measured: Spread, limit: Limit, digits = 2): string[] {
+  const { median } = measured;
+  const isMet = 'atLeast' in limit ? median >= limit.atLeast : median <= limit.atMost;
+  const demanded =
+    'atLeast' in limit ? `≥ ${number(limit.atLeast, 1)}` : `≤ ${number(limit.atMost, 1)}`;
+  return [title, withSpread(measured, digits), demanded, isMet ? '✓' : '✗'];
 }
