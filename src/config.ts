@@ -1,6 +1,8 @@
 /** Reads the environment into one readonly Config, and reports every bad variable at once. */
+import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { cleanEnv, makeValidator } from 'envalid';
+import { addressesOf } from './data/addresses.js';
 
 /** All settings are wrong at once, one line each; the values are not repeated, since they may be secret. */
 export class ConfigError extends Error {
@@ -27,8 +29,21 @@ const flag = makeValidator<boolean>((input) => {
 });
 
 const postgresUrl = makeValidator<string>((input) => {
-  if (/^postgres(ql)?:\/\/\S+$/.test(input)) return input;
-  throw new Error('must be a URL such as postgresql://user:password@host:5432/authentik');
+  try {
+    addressesOf(input);
+    return input;
+  } catch {
+    throw new Error('must be a URL such as postgresql://user:password@host:5432/authentik');
+  }
+});
+
+const readableFile = makeValidator<string>((input) => {
+  try {
+    accessSync(input, constants.R_OK);
+    return input;
+  } catch {
+    throw new Error('must be a file that can be read');
+  }
 });
 
 const schemaName = makeValidator<string>((input) => {
@@ -59,7 +74,11 @@ const workerCount = makeValidator<number>((input) => {
 export const SETTINGS = {
   DATABASE_URL: postgresUrl({
     default: undefined,
-    desc: "authentik's PostgreSQL. Without it, an embedded PostgreSQL with demo data",
+    desc: "authentik's PostgreSQL, or several hosts of it (host1:5432,host2:5432). Without it, an embedded PostgreSQL with demo data",
+  }),
+  DATABASE_PASSWORD_FILE: readableFile({
+    default: undefined,
+    desc: 'Holds the password instead of DATABASE_URL; read for each new connection, so that it may change',
   }),
   DATABASE_SCHEMA: schemaName({
     default: 'public',
@@ -120,6 +139,7 @@ export const SETTINGS = {
 
 export interface Config {
   readonly databaseUrl: string | undefined;
+  readonly databasePasswordFile: string | undefined;
   readonly databaseSchema: string;
   readonly databasePoolSize: number;
   readonly databaseConnectTimeoutMs: number;
@@ -160,6 +180,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return {
     databaseUrl: env.DATABASE_URL,
+    databasePasswordFile: env.DATABASE_PASSWORD_FILE,
     databaseSchema: env.DATABASE_SCHEMA,
     databasePoolSize: env.DATABASE_POOL_SIZE,
     databaseConnectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,

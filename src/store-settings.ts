@@ -6,6 +6,8 @@ import type { StoreOptions } from './data/store.js';
 export function storeSettings(config: Config, databaseUrl: string) {
   return {
     url: databaseUrl,
+    // The embedded database has its own password, in its own URL.
+    passwordFile: config.databaseUrl && config.databasePasswordFile,
     poolSize: config.databasePoolSize,
     connectTimeoutMs: config.databaseConnectTimeoutMs,
     queryTimeoutMs: config.databaseQueryTimeoutMs,

@@ -1,12 +1,12 @@
 /** Opens and closes the connection to PostgreSQL; the only place that knows Prisma and the driver. */
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
+import { type ConnectionOptions, openConnections } from './connections.js';
 import { toDatabaseError } from './errors.js';
 
-export interface DatabaseOptions {
-  readonly url: string;
+export interface DatabaseOptions extends ConnectionOptions {
   /** Most connections at the same time. */
   readonly poolSize: number;
   readonly connectTimeoutMs: number;
@@ -34,8 +34,7 @@ const APPLICATION_NAME = 'authentik-stages-password';
 
 /** Connects when first asked: a database that is down makes queries fail, not this call. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
+  const { pool, addressCount, breakIdle } = openConnections(options, {
     application_name: APPLICATION_NAME,
     max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs,
@@ -59,11 +58,21 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
 
-  async function run<Row>(sql: string, values: unknown[]): Promise<Row[]> {
+  /** Every statement reads only, so that asking again is safe: each other host has its chance, and a new connection. */
+  async function run<Row>(
+    sql: string,
+    values: unknown[],
+    triesLeft = addressCount,
+  ): Promise<Row[]> {
     try {
       return await prisma.$queryRawUnsafe<Row[]>(sql, ...values);
     } catch (error) {
-      throw toDatabaseError(error);
+      const failure = toDatabaseError(error);
+      if (failure.isConnectionLost || failure.isSilence) breakIdle();
+      if (triesLeft === 0 || !(failure.isConnectionLost || failure.isConflict)) throw failure;
+      // The pool learns of broken connections from events of this turn; until then it would hand them out.
+      await nextTurn();
+      return run<Row>(sql, values, triesLeft - 1);
     }
   }
 

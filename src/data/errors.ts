@@ -29,6 +29,22 @@ export class DatabaseError extends OperationError {
   get isSchemaFault(): boolean {
     return this.sqlState?.startsWith('42') || this.sqlState === '0A000';
   }
+
+  /** The connection broke, or none could be made, without having waited for it. */
+  get isConnectionLost(): boolean {
+    if (this.sqlState) return /^(?:08|57P0[123])/.test(this.sqlState);
+    return !this.isSilence;
+  }
+
+  /** The server or the network did not answer in time. The driver tells it by nothing but these words. */
+  get isSilence(): boolean {
+    return this.sqlState === undefined && /timeout/.test(this.message);
+  }
+
+  /** A hot standby cancelled the query, because it had to apply what the primary has removed since. */
+  get isConflict(): boolean {
+    return this.sqlState === '40001';
+  }
 }
 
 export function toDatabaseError(error: unknown): DatabaseError {
