@@ -1,0 +1,185 @@
+import { expect, test } from '@jest/globals';
+import { DEMO } from '../../src/demo.js';
+import { createPostgres, type PostgresServer } from '../support/live/postgres-server.js';
+import {
+  type ServiceProcess,
+  type ServiceSettings,
+  startServiceProcess,
+} from '../support/live/service-process.js';
+import { type Exchange, startTraffic, type Traffic } from '../support/live/traffic.js';
+import { until } from '../support/live/until.js';
+import { addToReport } from './report.js';
+
+export interface Scene {
+  readonly postgres: PostgresServer;
+  readonly service: ServiceProcess;
+  readonly traffic: Traffic;
+  /** Resolves when a request that began after the fault did has failed with 503. */
+  untilSeen(): Promise<void>;
+  /** Resolves when requests that begin from now on have been answered with 200. */
+  untilAnswered(): Promise<void>;
+  /** The cause of the fault is gone: recovery counts from now. Names the server that answers, if it is another. */
+  over(server?: PostgresServer): void;
+}
+
+export interface FaultOptions {
+  /** Beside DATABASE_URL. */
+  readonly settings?: (postgres: PostgresServer) => ServiceSettings | Promise<ServiceSettings>;
+  /** Settings of PostgreSQL. */
+  readonly postgres?: readonly string[];
+  /** PostgreSQL is down when the service starts. */
+  readonly isAbsentAtStart?: boolean;
+  /** The server that answers at the beginning, if it is another. */
+  readonly server?: () => PostgresServer;
+  /** Whether no client may see anything of it. */
+  readonly isHidden?: boolean;
+  /** What else must never show. */
+  readonly secrets?: readonly string[];
+}
+
+const REQUEST_TIMEOUT_MS = 5000;
+const POOL_SIZE = 4;
+// For timers and for a machine that others use too.
+const GRACE_MS = 1500;
+const MAX_GROWTH_MEGABYTES = 60;
+const MAX_RECOVERY_MS = 8000;
+const TEST_TIMEOUT_MS = 90_000;
+
+/**
+ * A test of one fault under load. Whatever the body does: every request gets a documented answer within its
+ * deadline, the process survives, connections and memory do not grow, service recovers, and no secret leaks.
+ */
+export function fault(
+  name: string,
+  body: (scene: Scene) => Promise<void>,
+  options: FaultOptions = {},
+): void {
+  test(name, () => run(name, body, options), TEST_TIMEOUT_MS);
+}
+
+async function run(
+  name: string,
+  body: (scene: Scene) => Promise<void>,
+  options: FaultOptions,
+): Promise<void> {
+  const postgres = await createPostgres(...(options.postgres ?? []));
+  if (options.isAbsentAtStart) await postgres.stop();
+  const service = await startServiceProcess({
+    ...{ REQUEST_TIMEOUT_MS, DATABASE_POOL_SIZE: POOL_SIZE, DATABASE_URL: postgres.url },
+    ...(await options.settings?.(postgres)),
+  });
+  const traffic = startTraffic(service.url);
+  try {
+    if (!options.isAbsentAtStart) await traffic.steady();
+    let server = options.server?.() ?? postgres;
+    const before = await usage(server, service, options.isAbsentAtStart);
+    const begin = performance.now();
+    let end = begin;
+    await body({
+      postgres,
+      service,
+      traffic,
+      untilSeen: () => untilStatus(traffic, 503, begin),
+      untilAnswered: () => untilStatus(traffic, 200, performance.now()),
+      over: (next) => {
+        end = performance.now();
+        if (next) server = next;
+      },
+    });
+    await traffic.steady();
+    await traffic.stop();
+    const after = await usage(server, service);
+    const seen = summarize(traffic.exchanges, begin, end);
+    addToReport({ name, seen, before, after });
+    assertPromises(seen, options);
+    expect(service.isRunning()).toBe(true);
+    expect(after.connections).toBeLessThanOrEqual(POOL_SIZE);
+    expect(after.megabytes - before.megabytes).toBeLessThan(MAX_GROWTH_MEGABYTES);
+  } finally {
+    await traffic.stop();
+    await service.stop();
+    await postgres.remove();
+  }
+  const secrets = [DEMO.administratorToken, ...postgres.passwords, ...(options.secrets ?? [])];
+  expect(leaks(service, traffic, secrets)).toEqual([]);
+}
+
+const CLIENTS = 8;
+
+/** As many answers as there are clients, so that each connection to the database has had its turn. */
+function untilStatus(traffic: Traffic, wanted: number, since: number): Promise<void> {
+  return until(`requests are answered with ${wanted}`, () => {
+    const recent = traffic.exchanges.filter(
+      ({ startedAt, status }) => startedAt >= since && status === wanted,
+    );
+    return recent.length >= (wanted === 200 ? CLIENTS : 1);
+  });
+}
+
+export interface Usage {
+  readonly connections: number;
+  readonly megabytes: number;
+}
+
+async function usage(
+  postgres: PostgresServer,
+  service: ServiceProcess,
+  isAbsent = false,
+): Promise<Usage> {
+  const megabytes = service.residentMegabytes();
+  if (isAbsent) return { connections: 0, megabytes };
+  const [row] = await postgres.sql<{ connections: number }>(
+    `SELECT count(*)::integer AS connections FROM pg_stat_activity
+     WHERE application_name = 'authentik-stages-password'`,
+  );
+  return { connections: row?.connections ?? 0, megabytes };
+}
+
+export interface Seen {
+  readonly answered: number;
+  readonly unavailable: number;
+  /** Requests without an answer. */
+  readonly lost: number;
+  readonly slowestMs: number;
+  readonly recoveryMs: number;
+  readonly problems: readonly string[];
+}
+
+function summarize(exchanges: readonly Exchange[], begin: number, end: number): Seen {
+  const during = exchanges.filter(({ endedAt }) => endedAt >= begin);
+  const failed = during.filter(({ status }) => status !== 200);
+  const lastFailure = Math.max(end, ...failed.map(({ endedAt }) => endedAt));
+  const back = during.find(({ status, endedAt }) => status === 200 && endedAt > lastFailure);
+  return {
+    answered: during.length - failed.length,
+    unavailable: failed.filter(({ status }) => status === 503).length,
+    lost: exchanges.filter(({ status }) => status === undefined).length,
+    slowestMs: Math.max(...during.map(({ startedAt, endedAt }) => endedAt - startedAt)),
+    recoveryMs: failed.length === 0 ? 0 : (back?.endedAt ?? Number.POSITIVE_INFINITY) - end,
+    problems: [
+      ...new Set(
+        exchanges.flatMap(({ status, problems, text }) => [
+          ...problems,
+          ...(status === 200 || status === 503 ? [] : [`${status ?? 'no answer'}: ${text}`]),
+        ]),
+      ),
+    ],
+  };
+}
+
+function assertPromises(seen: Seen, { isHidden }: FaultOptions): void {
+  expect(seen.problems).toEqual([]);
+  expect(seen.lost).toBe(0);
+  expect(seen.slowestMs).toBeLessThan(REQUEST_TIMEOUT_MS + GRACE_MS);
+  expect(seen.recoveryMs).toBeLessThan(MAX_RECOVERY_MS);
+  if (isHidden) expect(seen.unavailable).toBe(0);
+}
+
+function leaks(
+  service: ServiceProcess,
+  traffic: Traffic,
+  secrets: readonly string[],
+): readonly string[] {
+  const texts = [service.output(), ...traffic.exchanges.map(({ text }) => text)];
+  return secrets.filter((secret) => texts.some((text) => text.includes(secret)));
+}
