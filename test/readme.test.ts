@@ -9,9 +9,12 @@ const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
 interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
-const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Manifest;
+const readManifest = (...path: string[]): Manifest =>
+  JSON.parse(readFileSync(join(packageRoot, ...path), 'utf8'));
+const manifest = readManifest('package.json');
+const server = readManifest('server', 'package.json');
 
 describe('README.md', () => {
   it('lists every setting with its default and meaning', () => {
@@ -30,7 +33,11 @@ describe('README.md', () => {
 
   it('gives a reason for every dependency', () => {
     const [, section = ''] = readme.split('## Dependencies');
-    const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    const names = Object.keys({
+      ...manifest.dependencies,
+      ...server.dependencies,
+      ...server.optionalDependencies,
+    });
     const explained = section
       .split('\n')
       .flatMap((row) => (row.split('|')[1] ?? '').split(','))
