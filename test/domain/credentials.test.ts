@@ -34,19 +34,14 @@ describe('bearerToken', () => {
     'Bearer',
     'Bearer ',
     'Bearer\ttok',
+    'Bearer: tok',
     'tok',
-  ])('%j carries no credentials', (header) => {
-    expect(codeOf(header)).toBe('not_authenticated');
-  });
-
-  test.each([
+    'bearertok',
     'Basic dXNlcjpwdw==',
     'Token tok',
-    'Digest a="b"',
-    'Bearer: tok',
-    'B\u00e9arer tok',
-  ])('%j has a scheme that is not supported', (header) => {
-    expect(codeOf(header)).toBe('authentication_failed');
+    'Digest realm="bearer "',
+  ])('%j carries no bearer token', (header) => {
+    expect(codeOf(header)).toBe('not_authenticated');
   });
 
   // authentik fails with an error of its own on these.
@@ -56,6 +51,7 @@ describe('bearerToken', () => {
     'Bearer \uff54ok',
     'Bearer a\u0000b',
     'Bearer a\u007fb',
+    'B\u00e9arer tok',
     'Bearer tok\u00a0',
   ])('%j can be no token', (header) => {
     expect(codeOf(header)).toBe('authentication_failed');

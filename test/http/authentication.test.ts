@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEMO } from '../../src/demo.js';
+import { checkAnswer, pathTo } from '../support/contract.js';
+import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
+import { exchange, parseAnswer, send } from '../support/wire.js';
+
+const OPERATION = 'stages_password_retrieve';
+const STAGE = pathTo(DEMO.stageUuid);
+const TOKEN = DEMO_TOKENS.administrator;
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startDemoService();
+});
+afterAll(() => service.close());
+
+/** Sends the headers byte for byte. */
+async function askRaw(...fields: string[]) {
+  const lines = [`GET ${STAGE} HTTP/1.1`, 'Host: a', 'Connection: close', ...fields, '', ''];
+  return parseAnswer(await exchange(service.url, lines.join('\r\n')));
+}
+
+describe('the Authorization header', () => {
+  test.each([
+    `Bearer ${TOKEN}`,
+    `bearer ${TOKEN}`,
+    `BEARER ${TOKEN}`,
+    `\t Bearer ${TOKEN} \t`,
+  ])('%j is served', async (value) => {
+    expect((await askRaw(`Authorization: ${value}`)).status).toBe(200);
+  });
+
+  test.each([
+    ['', 'not_authenticated'],
+    ['Bearer', 'not_authenticated'],
+    ['Bearer ', 'not_authenticated'],
+    [`Bearer\t${TOKEN}`, 'not_authenticated'],
+    [TOKEN, 'not_authenticated'],
+    [`Basic ${btoa(`user:${TOKEN}`)}`, 'not_authenticated'],
+    [`Token ${TOKEN}`, 'not_authenticated'],
+    [`Bearerish ${TOKEN}`, 'not_authenticated'],
+    [`Bearer${TOKEN}`, 'not_authenticated'],
+    [`Bearer  ${TOKEN}`, 'authentication_failed'],
+    [`Bearer ${TOKEN} x`, 'authentication_failed'],
+    [`Bearer ${TOKEN.toUpperCase()}`, 'authentication_failed'],
+    [`Bearer ${TOKEN}, Bearer ${TOKEN}`, 'authentication_failed'],
+    [`Bearer "${TOKEN}"`, 'authentication_failed'],
+    [`Bearer ${TOKEN}\u00a0`, 'authentication_failed'],
+    ['Bearer \u00c3\u00b6', 'authentication_failed'],
+    ['Bearer \u00ff', 'authentication_failed'],
+    [`Bearer ${'a'.repeat(10_000)}`, 'authentication_failed'],
+    ["Bearer ' OR '1'='1", 'authentication_failed'],
+    ['Bearer %', 'authentication_failed'],
+  ])('%j is 403', async (value, code) => {
+    const answer = await askRaw(`Authorization: ${value}`);
+    expect(answer.status).toBe(403);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(JSON.parse(answer.text).code).toBe(code);
+    expect(answer.headers.get('www-authenticate')).toBeNull();
+    expect(answer.text).not.toContain(TOKEN);
+  });
+
+  test.each([
+    ['both the same', TOKEN, TOKEN],
+    ['a good one first', TOKEN, 'unknown'],
+    ['a good one last', 'unknown', TOKEN],
+  ])('given twice, %s, is 403', async (_what, first, second) => {
+    const answer = await askRaw(
+      `Authorization: Bearer ${first}`,
+      `AUTHORIZATION: Bearer ${second}`,
+    );
+    expect(answer.status).toBe(403);
+    expect(JSON.parse(answer.text).code).toBe('authentication_failed');
+  });
+});
+
+describe('other credentials', () => {
+  test.each<[string, Record<string, string>]>([
+    ['a session cookie', { Cookie: `authentik_session=${TOKEN}` }],
+    ['the key of another scheme', { 'X-API-Key': TOKEN }],
+    ['a proxy', { 'Proxy-Authorization': `Bearer ${TOKEN}` }],
+    ['a forwarded user', { 'X-Forwarded-User': 'akadmin', 'X-authentik-username': 'akadmin' }],
+  ])('%s is none: 403', async (_what, headers) => {
+    const answer = await send(service.url, STAGE, { headers });
+    expect(answer.status).toBe(403);
+    expect(JSON.parse(answer.text).code).toBe('not_authenticated');
+  });
+
+  test('a token in the query is none, and never gets into the log', async () => {
+    const answer = await send(service.url, `${STAGE}?access_token=${TOKEN}`);
+    expect(answer.status).toBe(403);
+    expect(JSON.stringify(service.log)).not.toContain(TOKEN);
+  });
+});
