@@ -12,19 +12,12 @@ export function bearerToken(header: string | undefined): string {
   if (header !== undefined && !PRINTABLE_ASCII.test(header)) {
     throw new OperationError('authentication_failed', 'Token invalid or expired.');
   }
-  const trimmed = header?.trim() ?? '';
-  const blank = trimmed.indexOf(' ');
-  if (blank === -1) {
+  const [, token] = /^bearer (.+)$/i.exec(header?.trim() ?? '') ?? [];
+  if (token === undefined) {
     throw new OperationError(
       'not_authenticated',
       'Send a token of authentik in the header "Authorization: Bearer <token>".',
     );
   }
-  if (trimmed.slice(0, blank).toLowerCase() !== 'bearer') {
-    throw new OperationError(
-      'authentication_failed',
-      'Unsupported authentication scheme. Use "Authorization: Bearer <token>".',
-    );
-  }
-  return trimmed.slice(blank + 1);
+  return token;
 }
