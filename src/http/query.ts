@@ -10,15 +10,16 @@ export function lenientQuery(contract: Contract): RequestHandler {
   return (request, _response, next) => {
     if (!request.openapi || !request.originalUrl.includes('?')) return next();
     const parameters = contract.parametersOf(request.openapi.schema.operationId);
-    const query: Record<string, unknown> = {};
-    for (const [name, given] of Object.entries(request.query)) {
-      const value = Array.isArray(given) ? given.at(-1) : given;
-      const isAbsent = value === '' && parameters.get(name)?.allowEmptyValue;
-      if (!isAbsent) query[name] = value;
-    }
+    const query = Object.entries(request.query)
+      .map(([name, given]): [string, unknown] => [
+        name,
+        Array.isArray(given) ? given.at(-1) : given,
+      ])
+      .filter(([name, value]) => value !== '' || !parameters.get(name)?.allowEmptyValue);
     // Express 5 parses the URL anew on each look; the validator replaces and restores what it finds here.
     Object.defineProperty(request, 'query', {
-      value: query,
+      // From entries even `__proto__` becomes a name like any other.
+      value: Object.fromEntries(query),
       writable: true,
       configurable: true,
       enumerable: true,
