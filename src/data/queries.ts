@@ -1,12 +1,20 @@
-/** The two statements that answer requests: tokens to facts about their users, and stages to rows. */
+/** The statements that answer requests: tokens to facts about their users, and stages to rows. */
 import type { Generation } from '../domain/generation.js';
-import { permissionSql, qualifyWith, viewPermission } from './access-sql.js';
+import {
+  type PermissionSql,
+  permissionSql,
+  type QualifyTable,
+  qualifyWith,
+  viewPermission,
+} from './access-sql.js';
 import { FLOW_ORDER, joinFlows, STAGE_COLUMNS, stageTables } from './stage-sql.js';
 
 /** SQL texts for one generation in one schema. They never change, so that each is prepared once. */
 export interface Queries {
-  /** $1 text[]: tokens, $2 timestamptz: now. One row for each token that is usable. */
-  readonly access: string;
+  /** $1 text[]: tokens, $2 timestamptz: now. One row for each that is an API token in force. */
+  readonly apiTokens: string;
+  /** The same for OAuth access tokens. */
+  readonly accessTokens: string;
   /** $1 uuid[]: stages, $2 integer[]: for each the user whose grants decide, or null for any. */
   readonly stages: string;
 }
@@ -16,44 +24,55 @@ export interface Queries {
  * at several times the cost of running it, where one plan serves all.
  */
 export function queriesFor(generation: Generation, schema: string): Queries {
-  return { access: accessQuery(generation, schema), stages: stagesQuery(generation, schema) };
+  const table = qualifyWith(schema);
+  const permissions = permissionSql(generation, table);
+  return {
+    apiTokens: accessQuery(apiTokens(table), permissions, table),
+    accessTokens: accessQuery(accessTokens(table), permissions, table),
+    stages: stagesQuery(permissions, table),
+  };
 }
 
 const API_SCOPE = 'goauthentik.io/api';
 
+const isInForce = (token: string) =>
+  `(NOT ${token}.expiring OR ${token}.expires IS NULL OR ${token}.expires >= $2::timestamptz)`;
+
+/** Keys are not unique: the lowest token in force counts, as in authentik. */
+function apiTokens(table: QualifyTable): string {
+  return `SELECT asked.token, lowest.user_id FROM asked
+      CROSS JOIN LATERAL (
+        SELECT t.user_id FROM ${table('authentik_core_token')} t
+        WHERE t.key = asked.token AND t.intent = 'api' AND ${isInForce('t')}
+        ORDER BY t.token_uuid LIMIT 1
+      ) lowest`;
+}
+
 /**
- * Which user a token stands for, as in authentik: the lowest unexpired API token with that key; failing that, an
- * unexpired OAuth access token, which must have the API scope among its scopes. `revoked` is not looked at.
+ * As in authentik, the first one whose scopes contain the API's as text must have it as a scope of its own, and
+ * `revoked` is not looked at.
  */
-function accessQuery(generation: Generation, schema: string): string {
-  const table = qualifyWith(schema);
-  const permissions = permissionSql(generation, table);
-  const isLive = (token: string) =>
-    `(NOT ${token}.expiring OR ${token}.expires IS NULL OR ${token}.expires >= $2::timestamptz)`;
+function accessTokens(table: QualifyTable): string {
+  return `SELECT first.token, first.user_id FROM (
+        SELECT DISTINCT ON (o.token) o.token, o.user_id, o._scope
+        FROM ${table('authentik_providers_oauth2_accesstoken')} o
+        WHERE o.token IN (SELECT token FROM asked)
+          AND o._scope ILIKE '%${API_SCOPE}%' AND ${isInForce('o')}
+        ORDER BY o.token, o.id
+      ) first
+      WHERE '${API_SCOPE}' = ANY (string_to_array(first._scope, ' '))`;
+}
+
+/** `bearer` selects the token and user_id of those among `asked` that are good. */
+function accessQuery(bearer: string, permissions: PermissionSql, table: QualifyTable): string {
   const stageOf = (grant: string) => `CASE
     WHEN ${grant}.object_pk ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
     THEN ${grant}.object_pk::uuid END`;
   return `
     WITH ${viewPermission(table)}, asked AS (
       SELECT DISTINCT unnest((SELECT $1::text[])) AS token
-    ), core AS (
-      SELECT asked.token, live.user_id FROM asked
-      CROSS JOIN LATERAL (
-        SELECT t.user_id FROM ${table('authentik_core_token')} t
-        WHERE t.key = asked.token AND t.intent = 'api' AND ${isLive('t')}
-        ORDER BY t.token_uuid LIMIT 1
-      ) live
-    ), oauth AS (
-      SELECT DISTINCT ON (o.token) o.token, o.user_id,
-        '${API_SCOPE}' = ANY (string_to_array(o._scope, ' ')) AS "hasScope"
-      FROM ${table('authentik_providers_oauth2_accesstoken')} o
-      WHERE o.token IN (SELECT token FROM asked EXCEPT SELECT token FROM core)
-        AND o._scope ILIKE '%${API_SCOPE}%' AND ${isLive('o')}
-      ORDER BY o.token, o.id
     ), bearer AS (
-      SELECT token, user_id FROM core
-      UNION ALL
-      SELECT token, user_id FROM oauth WHERE "hasScope"
+      ${bearer}
     )
     SELECT bearer.token, u.id AS "userId", u.is_active AS "isActive",
       u.type = 'internal_service_account' AS "isInternalServiceAccount",
@@ -68,9 +87,7 @@ function accessQuery(generation: Generation, schema: string): string {
 }
 
 /** A grant counts only in the canonical lower-case spelling of its UUID: releases differ about others. */
-function stagesQuery(generation: Generation, schema: string): string {
-  const table = qualifyWith(schema);
-  const permissions = permissionSql(generation, table);
+function stagesQuery(permissions: PermissionSql, table: QualifyTable): string {
   return `
     WITH ${viewPermission(table)}
     SELECT asked.position::integer AS position, ${STAGE_COLUMNS}

@@ -2,8 +2,7 @@
 import type { Principal } from '../domain/access.js';
 import type { UrlRules } from '../domain/background-url.js';
 import type { PasswordStageRow } from '../domain/password-stage.js';
-import { type BatchLimits, isKeyFault } from './access-repository.js';
-import { type Batcher, createBatcher } from './batcher.js';
+import { type BatchLimits, createLimitedBatcher } from './batch-limits.js';
 import type { Database } from './database.js';
 import type { SchemaMonitor } from './schema-monitor.js';
 import { groupByStage, type JoinedRow } from './stage-sql.js';
@@ -29,13 +28,12 @@ export function createStageRepository(
   database: Database,
   monitor: SchemaMonitor,
   limits: BatchLimits,
-): StageRepository & { readonly batcher: Batcher<StageKey, FoundStage | undefined> } {
-  const batcher = createBatcher<StageKey, FoundStage | undefined>({
-    ...limits,
-    identify: ({ stageUuid, userId }) => `${stageUuid} ${userId}`,
-    isKeyFault,
-    onBatch: (size) => limits.onBatch?.('stages', size),
-    load: (keys) =>
+) {
+  const batcher = createLimitedBatcher<StageKey, FoundStage | undefined>(
+    'stages',
+    limits,
+    ({ stageUuid, userId }) => `${stageUuid} ${userId}`,
+    (keys) =>
       monitor.use(async ({ queries, urlRules }) => {
         const rows = await database.query<JoinedRow>(
           queries.stages,
@@ -48,13 +46,13 @@ export function createStageRepository(
           return row && { row, urlRules };
         });
       }),
-  });
+  );
   return {
-    find: (stageUuid, { userId, sees }) =>
+    find: (stageUuid: string, { userId, sees }: Principal) =>
       batcher.load({
         stageUuid: stageUuid.toLowerCase(),
         userId: sees === 'all' ? null : userId,
       }),
-    batcher,
+    batchers: { stages: batcher },
   };
 }

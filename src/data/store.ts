@@ -1,11 +1,7 @@
 /** Everything that reads authentik's database, opened and closed as one. */
 import type { Generation } from '../domain/generation.js';
-import {
-  type AccessRepository,
-  type BatchLimits,
-  type Clock,
-  createAccessRepository,
-} from './access-repository.js';
+import { type AccessRepository, type Clock, createAccessRepository } from './access-repository.js';
+import type { BatchLimits, BatchName } from './batch-limits.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { createSchemaMonitor, type SchemaMonitor } from './schema-monitor.js';
 import { createStageListRepository, type StageListRepository } from './stage-list-repository.js';
@@ -28,7 +24,7 @@ export interface Store {
   readonly database: Database;
   readonly monitor: SchemaMonitor;
   /** Keys that wait for a query to leave, by kind. */
-  readonly waiting: { readonly access: number; readonly stages: number };
+  readonly waiting: Readonly<Record<BatchName, number>>;
   /** Resolves while the database answers and its tables are understood. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -71,7 +67,12 @@ export function openStore(options: StoreOptions): Store {
     database,
     monitor,
     get waiting() {
-      return { access: access.batcher.waiting, stages: stages.batcher.waiting };
+      const { api_tokens, access_tokens } = access.batchers;
+      return {
+        api_tokens: api_tokens.waiting,
+        access_tokens: access_tokens.waiting,
+        stages: stages.batchers.stages.waiting,
+      };
     },
     check() {
       checking ??= check().finally(() => {
