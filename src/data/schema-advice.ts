@@ -1,5 +1,5 @@
 /** Says what is wrong with authentik's tables, what is supported, and what to do. */
-import type { Generation } from '../domain/generation.js';
+import { type Generation, releasesOf } from '../domain/generation.js';
 import { type IsPresent, type Marker, nearestGeneration } from '../domain/markers.js';
 import type { Catalog, Need } from './catalog.js';
 
@@ -26,13 +26,13 @@ export function explainUnknown(catalog: Catalog, isPresent: IsPresent): string {
     ...missing.map((marker) => `${nameOf(marker)} is missing`),
     ...surplus.map((marker) => `${nameOf(marker)} should not be there`),
   ];
-  return `The tables in ${place} are of no known release. They resemble authentik ${generation.since}, but ${listOf(deviations)}. ${SUPPORTED} ${MIGRATE}`;
+  return `The tables in ${place} are of no known release. They resemble authentik ${releasesOf(generation)}, but ${listOf(deviations)}. ${SUPPORTED} ${MIGRATE}`;
 }
 
 /** For columns of the generation that are missing or of a type that cannot be read. */
 export function explainIncomplete(
   unfit: readonly Need[],
-  { since }: Generation,
+  generation: Generation,
   { database, schema }: Catalog,
 ): string {
   const deviations = unfit.map(({ table, column, kind, found }) =>
@@ -40,7 +40,7 @@ export function explainIncomplete(
       ? `${table}.${column} has the type ${found.type} instead of ${kind}`
       : `${table}.${column} is missing`,
   );
-  return `The tables in the schema "${schema}" of the database "${database}" are those of authentik ${since}, but ${listOf(deviations)}. ${SUPPORTED} ${MIGRATE}`;
+  return `The tables in the schema "${schema}" of the database "${database}" are those of authentik ${releasesOf(generation)}, but ${listOf(deviations)}. ${SUPPORTED} ${MIGRATE}`;
 }
 
 export function explainUnreadable(
@@ -54,7 +54,7 @@ export function explainUnreadable(
   }
   const names = [...columns].map(([table, names]) => `${table} (${names.join(', ')})`);
   const searchPath = schema === 'public' ? '' : `, with "${schema}" first in search_path`;
-  return `The role in DATABASE_URL may not read all that authentik ${generation.since} needs: ${names.join(', ')}. As the owner of the tables, run prisma/readonly-role/${roleFile(generation)}${searchPath}.`;
+  return `The role in DATABASE_URL may not read everything that is needed from the tables of authentik ${releasesOf(generation)}: ${names.join(', ')}. As the owner of the tables, run prisma/readonly-role/${roleFile(generation)}${searchPath}.`;
 }
 
 /** The file that grants what this generation needs. */

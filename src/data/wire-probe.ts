@@ -1,13 +1,18 @@
 /** Finds out whether what listens at an address speaks PostgreSQL's protocol. */
 import { connect } from 'node:net';
-import { isSocket, type Target } from './target.js';
+import { type Host, isSocket, type Target } from './target.js';
 
 const PROBE_TIMEOUT_MS = 1000;
 // https://www.postgresql.org/docs/current/protocol-message-formats.html, SSLRequest
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** False only if something answers, and that is not PostgreSQL; silence and refusal leave it open. */
-export function maySpeakPostgres({ host, port }: Target): Promise<boolean> {
+/** False only if every host answers, and not as PostgreSQL does; silence and refusal leave it open. */
+export async function maySpeakPostgres({ hosts }: Target): Promise<boolean> {
+  const answers = await Promise.all(hosts.map(probe));
+  return answers.includes(true);
+}
+
+function probe({ host, port }: Host): Promise<boolean> {
   if (isSocket(host)) return Promise.resolve(true);
   return new Promise((resolve) => {
     const socket = connect({ host, port }, () => socket.write(SSL_REQUEST));

@@ -1,7 +1,7 @@
 /** Examines authentik's tables: their generation, and every column that we need with our privilege on it. */
 import type { Inspection, Need } from '../data/catalog.js';
 import { fitsKind } from '../data/tables.js';
-import { type Generation, RELEASES } from '../domain/generation.js';
+import { releasesOf } from '../domain/generation.js';
 import { type Finding, ok, problem } from './finding.js';
 
 export function describeTables(
@@ -13,11 +13,6 @@ export function describeTables(
     : [];
   for (const [table, columns] of byTable(needs)) findings.push(describeTable(table, columns));
   return [...findings, ...problems.map(problem)];
-}
-
-function releasesOf({ since }: Generation): string {
-  const next = RELEASES[RELEASES.indexOf(since) + 1];
-  return next ? `${since} or later, before ${next}` : `${since} or later`;
 }
 
 function byTable(needs: readonly Need[]): Map<string, Need[]> {

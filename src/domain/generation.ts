@@ -71,3 +71,9 @@ export const GENERATIONS = [
   GENERATION_2025_12,
   GENERATION_2026_2,
 ] as const satisfies readonly Generation[];
+
+/** In words, the releases whose databases are of this generation. */
+export function releasesOf({ since }: Generation): string {
+  const next = RELEASES[RELEASES.indexOf(since) + 1];
+  return next ? `${since} or later, before ${next}` : `${since} or later`;
+}
