@@ -1,5 +1,5 @@
-/* global SwaggerUIBundle */
 /** Fills the reference page: shows the contract with Swagger UI, in the colours that the reader prefers. */
+/* global SwaggerUIBundle */
 
 const reference = document.querySelector('#reference');
 const demoPanel = document.querySelector('#demo');
