@@ -7,14 +7,14 @@ import { packageRoot } from '../src/package-root.js';
 const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
 
 interface Manifest {
-  readonly scripts: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
-const readManifest = (...path: string[]): Manifest =>
-  JSON.parse(readFileSync(join(packageRoot, ...path), 'utf8'));
-const manifest = readManifest('package.json');
-const server = readManifest('server', 'package.json');
+const readManifest = (...folder: string[]) =>
+  JSON.parse(readFileSync(join(packageRoot, ...folder, 'package.json'), 'utf8')) as Manifest;
+const client = readManifest();
+const server = readManifest('server');
 
 describe('README.md', () => {
   it('lists every setting with its default and meaning', () => {
@@ -28,13 +28,13 @@ describe('README.md', () => {
   it('names only scripts that exist', () => {
     const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script ?? '');
     expect(named.length).toBeGreaterThan(0);
-    expect(named.filter((script) => !manifest.scripts[script])).toEqual([]);
+    expect(named.filter((script) => !client.scripts?.[script])).toEqual([]);
   });
 
   it('gives a reason for every dependency', () => {
     const [, section = ''] = readme.split('## Dependencies');
     const names = Object.keys({
-      ...manifest.dependencies,
+      ...client.dependencies,
       ...server.dependencies,
       ...server.optionalDependencies,
     });
