@@ -12,6 +12,8 @@ export interface Variant {
   readonly size: Size;
   readonly mix: RequestMix;
   readonly workers?: number;
+  /** So many more connections send tokens that nobody has. */
+  readonly intruders?: number;
 }
 
 /** Variants that differ in one thing; the first one is what the others are compared with. */
@@ -28,6 +30,7 @@ export interface Growth {
 }
 
 const CONNECTIONS = 32;
+const INTRUDERS = 8;
 const WARM_UP_MS = 300;
 const FIRST_WARM_UP_MS = 2000;
 
@@ -78,6 +81,13 @@ export function dimensions(large: number): Dimension[] {
       ],
     },
     {
+      title: `OAuth tokens in the table, API tokens sent, and unknown ones on ${INTRUDERS} more connections`,
+      variants: each(oauthCounts, 'oauthTokens').map((variant) => ({
+        ...variant,
+        intruders: INTRUDERS,
+      })),
+    },
+    {
       title: 'OAuth tokens in the table and sent',
       variants: each(oauthCounts, 'oauthTokens', { ...many, usesOauth: true }),
     },
@@ -98,7 +108,7 @@ export async function measureGrowth(
   const running: RunningPeer[] = [];
   try {
     const subjects: Subject[] = [];
-    for (const { title, size, mix, workers = 1 } of dimension.variants) {
+    for (const { title, size, mix, workers = 1, intruders } of dimension.variants) {
       const { url } = await server.databaseOf(size);
       const peer = await startPeer({
         module: PEERS[0].module,
@@ -106,7 +116,17 @@ export async function measureGrowth(
         environment: { WORKERS: String(workers) },
       });
       running.push(peer);
-      subjects.push({ ...peer, name: title, requests: planRequests(size, mix) });
+      subjects.push({
+        ...peer,
+        name: title,
+        requests: planRequests(size, mix),
+        ...(intruders && {
+          alongside: {
+            connections: intruders,
+            requests: planRequests(size, { ...mix, unknownTokenEvery: 1 }),
+          },
+        }),
+      });
     }
     const durationOfWarmUp = isQuick ? WARM_UP_MS : FIRST_WARM_UP_MS;
     for (const subject of subjects) {

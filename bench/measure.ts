@@ -8,6 +8,11 @@ export interface Subject {
   readonly port: number;
   readonly pid: number;
   readonly requests: readonly PlannedRequest[];
+  /** Comes at the same time, and is not counted. */
+  readonly alongside?: {
+    readonly requests: readonly PlannedRequest[];
+    readonly connections: number;
+  };
 }
 
 export interface Pace {
@@ -32,6 +37,8 @@ export type Measurements = ReadonlyMap<string, readonly Measurement[]>;
 
 export interface Bench {
   readonly load: Load;
+  /** For what comes alongside. */
+  readonly sideLoad: Load;
   /** The process whose children answer queries. */
   readonly databasePid: number;
 }
@@ -55,13 +62,15 @@ export async function measureInTurn(
 }
 
 export async function measure(
-  { load, databasePid }: Bench,
-  { port, pid, requests }: Subject,
+  { load, sideLoad, databasePid }: Bench,
+  { port, pid, requests, alongside }: Subject,
   connections: number,
   { durationMs, warmUpMs }: Omit<Pace, 'rounds'>,
 ): Promise<Measurement> {
   const server = createStopwatch(pid);
   const database = createStopwatch(databasePid);
+  const aside = alongside && { port, ...alongside, durationMs: warmUpMs + durationMs, warmUpMs: 0 };
+  const asideDone = aside && sideLoad.run(aside);
   const { answers, seconds, p50Ms, p99Ms, errors } = await load.run(
     { port, requests, connections, durationMs, warmUpMs },
     {
@@ -75,6 +84,7 @@ export async function measure(
       },
     },
   );
+  await asideDone;
   return {
     requestsPerSecond: answers / seconds,
     p50Ms,

@@ -23,14 +23,14 @@ const print = (...parts: string[]) => process.stdout.write(`${parts.join('\n\n')
 async function run(options: Options): Promise<void> {
   progress('Starting PostgreSQL …');
   const server = await openBenchServer();
-  const load = openLoad();
-  const bench: Bench = { load, databasePid: server.pid };
+  const [load, sideLoad] = [openLoad(), openLoad()];
+  const bench: Bench = { load, sideLoad, databasePid: server.pid };
   try {
     print(describeMachine(server.version));
     if (options.profile) print(await recordProfile(bench, server, options.profile, options));
     else await runParts(bench, server, options);
   } finally {
-    await load.close();
+    await Promise.all([load.close(), sideLoad.close()]);
     await server.close();
   }
 }

@@ -1,7 +1,8 @@
 /** Records where a peer spends its time under load. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { packageRoot } from '../../src/package-root.js';
 import { findConstantBody } from '../constant-body.js';
 import type { BenchServer } from '../database/open-database.js';
 import { BASE_SIZE } from '../database/size.js';
@@ -26,14 +27,14 @@ const ROWS = 25;
 const WRITE_TIMEOUT_MS = 10_000;
 const POLL_MS = 50;
 
-/** Writes `<peer>.cpuprofile` to the working directory. Resolves to a summary in Markdown. */
+/** Writes `dist/<peer>.cpuprofile`, which Chromium's developer tools open. Resolves to a summary in Markdown. */
 export async function recordProfile(
   bench: Bench,
   server: BenchServer,
   { name, title, module }: Peer,
   { durationMs }: Options,
 ): Promise<string> {
-  const file = resolve(`${name}.cpuprofile`);
+  const file = join(packageRoot, 'dist', `${name}.cpuprofile`);
   rmSync(file, { force: true });
   const { url } = await server.databaseOf(BASE_SIZE);
   const peer = await startPeer({
