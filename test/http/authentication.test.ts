@@ -72,6 +72,13 @@ describe('the Authorization header', () => {
     expect(answer.status).toBe(403);
     expect(JSON.parse(answer.text).code).toBe('authentication_failed');
   });
+
+  test('given twice, far apart, is 403', async () => {
+    const fields = Array.from({ length: 1500 }, (_, index) => `X-${index}: x`);
+    const good = `Authorization: Bearer ${TOKEN}`;
+    const answer = await askRaw(good, ...fields, good);
+    expect(answer.status).toBe(403);
+  });
 });
 
 describe('other credentials', () => {

@@ -1,0 +1,296 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/http/server.js';
+import { createLogger } from '../../src/logger.js';
+import { checkAnswer, exampleBody } from '../support/contract.js';
+import { until } from '../support/live/until.js';
+import type { LogLine } from '../support/service.js';
+import { exchange, parseAnswer, send } from '../support/wire.js';
+
+const OPERATION = 'stages_password_retrieve';
+
+const opened: RunningServer[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((server) => server.close()));
+});
+
+/** A server whose application answers when the test ends its responses. */
+async function open(options: Partial<ServerOptions> = {}) {
+  const log: LogLine[] = [];
+  const responses: ServerResponse[] = [];
+  const server = await startServer((_request, response) => responses.push(response), {
+    host: '127.0.0.1',
+    port: 0,
+    logger: createLogger('info', { write: (line) => void log.push(JSON.parse(line)) }),
+    allowedMethods: ['GET'],
+    maxActiveRequests: 100,
+    maxConnections: 100,
+    headersTimeoutMs: 10_000,
+    keepAliveTimeoutMs: 60_000,
+    shutdownTimeoutMs: 10_000,
+    ...options,
+  });
+  opened.push(server);
+  const arrived = (count: number) => until(`${count} requests`, () => responses.length >= count);
+  return { ...server, log, responses, arrived };
+}
+
+describe('what never becomes a request', () => {
+  const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
+
+  test.each([
+    ['a URL that is too long', `GET /${'a'.repeat(17_000)} HTTP/1.1\r\nHost: a\r\n\r\n`],
+    ['a header that is too long', `${GET}Authorization: Bearer ${'a'.repeat(17_000)}\r\n\r\n`],
+    ['too many headers', `${GET}${`a: ${'b'.repeat(90)}\r\n`.repeat(200)}\r\n`],
+  ])('%s is 431', async (_what, bytes) => {
+    const { url } = await open();
+    const answer = parseAnswer(await exchange(url, bytes));
+    expect(answer.status).toBe(431);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 431, 'long-url'));
+  });
+
+  test.each([
+    ['a header without a colon', `${GET}nonsense\r\n\r\n`],
+    ['a NUL in a header', `${GET}X: a\u0000b\r\n\r\n`],
+    ['a folded header', `${GET}X: a\r\n b\r\n\r\n`],
+    ['two lengths', `${GET}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx`],
+    [
+      'a length and chunks',
+      `${GET}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    ['a length that is none', `${GET}Content-Length: -1\r\n\r\n`],
+    ['a missing Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['an unknown version', 'GET / HTTP/9.9\r\nHost: a\r\n\r\n'],
+    ['a blank in the path', 'GET /a b HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ])('%s: 400', async (_what, bytes) => {
+    const { url } = await open();
+    const answer = parseAnswer(await exchange(url, bytes));
+    expect(answer.status).toBe(400);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+  });
+
+  test('headers that trickle in are 408', async () => {
+    const { url } = await open({ headersTimeoutMs: 50 });
+    const answer = parseAnswer(await exchange(url, GET));
+    expect(answer.status).toBe(408);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+  });
+
+  test('closes the connection, and is logged with the id of its answer', async () => {
+    const { url, log } = await open();
+    const answer = parseAnswer(await exchange(url, `${GET}nonsense\r\n\r\n`));
+    expect(answer.headers.get('connection')).toBe('close');
+    expect(log).toEqual([
+      expect.objectContaining({ id: answer.headers.get('x-request-id'), status: 400 }),
+    ]);
+  });
+
+  test('never lands in the middle of an answer that has begun', async () => {
+    const { url, responses, arrived } = await open();
+    const bytes = exchange(url, `${GET}\r\nnonsense\r\n\r\n`);
+    await arrived(1);
+    responses[0]?.writeHead(200, { 'Content-Length': 4 });
+    responses[0]?.write('ab');
+    responses[0]?.end('cd');
+    expect((await bytes).match(/HTTP\/1\.1 \d+/g)).not.toContainEqual('HTTP/1.1 200HTTP/1.1 400');
+    expect(await bytes).not.toMatch(/abHTTP/);
+  });
+
+  test('a client that leaves in the middle of a request does no harm', async () => {
+    const { url, responses, arrived } = await open();
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write(GET);
+    socket.resetAndDestroy();
+    const answer = send(url, '/');
+    await arrived(1);
+    responses[0]?.end();
+    expect((await answer).status).toBe(200);
+  });
+});
+
+describe('an unusual request', () => {
+  test.each([
+    '100-continue',
+    '200-ok',
+    'nonsense',
+  ])('with Expect: %s is answered', async (expectation) => {
+    const { url, responses, arrived } = await open();
+    const bytes = exchange(
+      url,
+      `GET / HTTP/1.1\r\nHost: a\r\nExpect: ${expectation}\r\nConnection: close\r\n\r\n`,
+    );
+    await arrived(1);
+    responses[0]?.end('served');
+    expect(await bytes).toMatch(/served/);
+  });
+
+  test('of HTTP/1.0 is answered', async () => {
+    const { url, responses, arrived } = await open();
+    const bytes = exchange(url, 'GET / HTTP/1.0\r\n\r\n');
+    await arrived(1);
+    responses[0]?.end('served');
+    expect(await bytes).toMatch(/served/);
+  });
+
+  test('that asks for another protocol is answered as if it had not', async () => {
+    const { url, responses, arrived } = await open();
+    const bytes = exchange(
+      url,
+      'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n',
+    );
+    await arrived(1);
+    responses[0]?.end('served');
+    expect(await bytes).toMatch(/^HTTP\/1\.1 200[\s\S]*served/);
+  });
+
+  test('behind another on its connection is answered after it', async () => {
+    const { url, responses, arrived } = await open();
+    const one = (path: string, others = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${others}\r\n`;
+    const bytes = exchange(url, one('/1') + one('/2', 'Connection: close\r\n'));
+    await arrived(2);
+    responses[1]?.end('second');
+    responses[0]?.end('first');
+    expect(await bytes).toMatch(/first[\s\S]*second/);
+  });
+});
+
+describe('too much at once', () => {
+  test('requests beyond the limit are 503 at once, and served again when there is room', async () => {
+    const { url, responses, arrived } = await open({ maxActiveRequests: 2 });
+    const running = [send(url, '/'), send(url, '/')];
+    await arrived(2);
+    const surplus = await send(url, '/');
+    expect(surplus.status).toBe(503);
+    expect(checkAnswer(OPERATION, surplus)).toEqual([]);
+    expect(JSON.parse(surplus.text)).toEqual(exampleBody(OPERATION, 503, 'unavailable'));
+    for (const response of responses) response.end();
+    await Promise.all(running);
+
+    const next = send(url, '/');
+    await arrived(3);
+    responses[2]?.end();
+    expect((await next).status).toBe(200);
+  });
+
+  test('a refused request is in the log under its id', async () => {
+    const { url, responses, log, arrived } = await open({ maxActiveRequests: 1 });
+    const running = send(url, '/');
+    await arrived(1);
+    const surplus = await send(url, '/');
+    responses[0]?.end();
+    await running;
+    expect(log).toContainEqual(
+      expect.objectContaining({ id: surplus.headers.get('x-request-id'), status: 503 }),
+    );
+  });
+
+  test('a client that leaves makes room', async () => {
+    const { url, responses, arrived } = await open({ maxActiveRequests: 1 });
+    const leaving = request(url, { agent: false }).on('error', () => {});
+    leaving.end();
+    await arrived(1);
+    leaving.destroy();
+    await once(responses[0] as ServerResponse, 'close');
+    const next = send(url, '/');
+    await arrived(2);
+    responses[1]?.end();
+    expect((await next).status).toBe(200);
+  });
+
+  test('connections beyond the limit are closed', async () => {
+    const { url } = await open({ maxConnections: 1 });
+    const { hostname, port } = new URL(url);
+    const first = connect(Number(port), hostname);
+    await once(first, 'connect');
+    const second = connect(Number(port), hostname);
+    await once(second, 'close');
+    expect(first.readyState).toBe('open');
+    first.destroy();
+  });
+});
+
+describe('close', () => {
+  test('lets a running request finish while new connections are refused', async () => {
+    const { url, close, responses, arrived } = await open();
+    const answer = send(url, '/');
+    await arrived(1);
+    let isClosed = false;
+    const closed = close().then(() => {
+      isClosed = true;
+    });
+    await expect(send(url, '/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(isClosed).toBe(false);
+    responses[0]?.end('finished');
+    expect((await answer).text).toBe('finished');
+    await closed;
+  });
+
+  test('does not wait for idle keep-alive connections', async () => {
+    const { url, close, responses, arrived } = await open();
+    const agent = new Agent({ keepAlive: true });
+    const answer = once(request(url, { agent }).end(), 'response') as Promise<[IncomingMessage]>;
+    await arrived(1);
+    responses[0]?.end();
+    const [incoming] = await answer;
+    incoming.resume();
+    await once(incoming, 'end');
+    const startedAt = performance.now();
+    await close();
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    agent.destroy();
+  });
+
+  test('does not wait for connections that have not sent a whole request', async () => {
+    const { url, close } = await open();
+    const { hostname, port } = new URL(url);
+    const sockets = ['', 'GET / HTTP/1.1'].map((bytes) => {
+      const socket = connect(Number(port), hostname, () => socket.write(bytes));
+      return socket.on('error', () => {});
+    });
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const startedAt = performance.now();
+    await close();
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test('tells the client of a running request to leave', async () => {
+    const { url, close, responses, arrived } = await open();
+    const agent = new Agent({ keepAlive: true });
+    const answers = [1, 2].map(
+      () => once(request(url, { agent }).end(), 'response') as Promise<[IncomingMessage]>,
+    );
+    await arrived(2);
+    const closed = close();
+    for (const response of responses) response.end();
+    for (const [incoming] of await Promise.all(answers)) incoming.resume();
+    await closed;
+    agent.destroy();
+  });
+
+  test('cuts off what outlasts the deadline', async () => {
+    const { url, close, arrived } = await open({ shutdownTimeoutMs: 50 });
+    const answer = expect(send(url, '/')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await arrived(1);
+    await close();
+    await answer;
+  });
+});
+
+describe('startServer', () => {
+  test('tells the URL that it listens on', async () => {
+    expect((await open()).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await open({ host: '::1' })).url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  });
+
+  test('rejects when the port is taken', async () => {
+    const { url } = await open();
+    await expect(open({ port: Number(new URL(url).port) })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+  });
+});
