@@ -1,19 +1,15 @@
-/** The HTTP server around the application: limits, deadlines, answers to what is not HTTP, and shutdown. */
-
+/** The HTTP server around the application: limits, deadlines, and shutdown. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Logger } from 'pino';
 import { OperationError } from '../domain/errors.js';
-import { fromError, type HttpError, sendError, toHttpError } from './errors.js';
+import { fromError, sendError } from './errors.js';
 import { methodNotAllowed } from './methods.js';
+import { fromParser, type RefusalOptions, refuse } from './refusal.js';
 
-export interface ServerOptions {
+export interface ServerOptions extends RefusalOptions {
   readonly host: string;
   readonly port: number;
-  readonly logger: Logger;
-  /** For `Allow`. */
-  readonly allowedMethods: readonly string[];
   /** Most requests that are answered at the same time; the surplus gets 503 at once. */
   readonly maxActiveRequests: number;
   /** Most open connections; further ones are closed. */
@@ -33,6 +29,8 @@ export interface RunningServer {
 }
 
 const CLOSE_POLL_MS = 20;
+// A request that was on its way when the server began to close has arrived by then.
+const SILENCE_MS = 250;
 const CHECK_CONNECTIONS_MS = 500;
 
 /** Rejects when the address cannot be listened on. */
@@ -40,8 +38,9 @@ export async function startServer(
   app: RequestListener,
   options: ServerOptions,
 ): Promise<RunningServer> {
-  const { allowedMethods } = options;
-  let active = 0;
+  const { allowedMethods, logger } = options;
+  const sockets = new Set<Socket>();
+  const running = new Set<IncomingMessage>();
   let isClosing = false;
   const server = createServer(
     {
@@ -50,23 +49,33 @@ export async function startServer(
       requestTimeout: options.headersTimeoutMs,
       keepAliveTimeout: options.keepAliveTimeoutMs,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+      // Node's own refusal has no body.
+      requireHostHeader: false,
     },
     (request, response) => {
       response.setHeader('X-Content-Type-Options', 'nosniff');
       if (isClosing) response.setHeader('Connection', 'close');
-      if (active >= options.maxActiveRequests) {
-        response.setHeader('X-Request-Id', randomUUID());
-        sendError(response, fromError(overloaded()));
+      const refusal = refusalOf(request, running.size >= options.maxActiveRequests);
+      if (refusal) {
+        const id = randomUUID();
+        const error = fromError(refusal);
+        logger.info({ id, status: error.status }, 'refused');
+        response.setHeader('X-Request-Id', id);
+        sendError(response, error);
         return;
       }
-      active += 1;
-      response.on('close', () => {
-        active -= 1;
-      });
+      running.add(request);
+      response.on('close', () => running.delete(request));
       app(request, response);
     },
   );
   server.maxConnections = options.maxConnections;
+  // Node drops what is beyond, without a word; the size of all headers is bounded anyway.
+  server.maxHeadersCount = 0;
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   // Without a listener Node refuses expectations with an empty 417; ignoring one is allowed.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (_request, socket: Socket) =>
@@ -74,7 +83,7 @@ export async function startServer(
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else refuse(socket, malformed(error.code, allowedMethods), options);
+    else refuse(socket, fromParser(error.code, allowedMethods), options);
   });
   await listen(server, options);
 
@@ -85,13 +94,21 @@ export async function startServer(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // A keep-alive connection becomes idle only after its last answer, and Node waits for it.
       const poll = setInterval(() => server.closeIdleConnections(), CLOSE_POLL_MS);
+      const hangUp = setTimeout(closeSilentConnections, SILENCE_MS);
       const cutOff = setTimeout(() => server.closeAllConnections(), options.shutdownTimeoutMs);
       server.closeIdleConnections();
       await closed;
       clearInterval(poll);
+      clearTimeout(hangUp);
       clearTimeout(cutOff);
     },
   };
+
+  /** Node does not count a connection as idle that has not sent a request yet. */
+  function closeSilentConnections(): void {
+    const busy = new Set([...running].map((request) => request.socket));
+    for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+  }
 }
 
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
@@ -108,61 +125,13 @@ function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-function overloaded(): OperationError {
-  return new OperationError('service_unavailable', 'Too many requests at the same time.');
-}
-
-function malformed(code: string | undefined, allowedMethods: readonly string[]): HttpError {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return toHttpError('headers_too_large', [
-        'The URL and headers of the request are too large.',
-      ]);
-    case 'HPE_INVALID_METHOD':
-      return fromError(methodNotAllowed(allowedMethods));
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return toHttpError('request_timeout', ['The request did not arrive in time.']);
-    default:
-      return toHttpError('invalid', ['This is not an HTTP request that the server understands.']);
+function refusalOf(request: IncomingMessage, isFull: boolean): OperationError | undefined {
+  if (isFull) {
+    return new OperationError('service_unavailable', 'Too many requests at the same time.');
   }
-}
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  405: 'Method Not Allowed',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large',
-};
-
-/** Answers what never became a request, and closes the connection: what follows cannot be trusted. */
-function refuse(
-  socket: Socket,
-  { status, body }: HttpError,
-  { logger, allowedMethods }: ServerOptions,
-): void {
-  const id = randomUUID();
-  const text = JSON.stringify(body);
-  logger.info({ id, status }, 'refused');
-  const { _httpMessage: unfinished } = socket as Socket & {
-    _httpMessage?: { headersSent: boolean };
-  };
-  // An answer that has begun must not get another one into its middle.
-  if (unfinished?.headersSent) {
-    socket.destroy();
-    return;
+  // RFC 9112, 3.2.
+  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+    return new OperationError('invalid', 'The header "Host" is missing.');
   }
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${REASONS[status]}`,
-      `X-Request-Id: ${id}`,
-      'Content-Type: application/json',
-      `Content-Length: ${Buffer.byteLength(text)}`,
-      'Cache-Control: no-store',
-      'X-Content-Type-Options: nosniff',
-      ...(status === 405 ? [`Allow: ${allowedMethods.join(', ')}`] : []),
-      'Connection: close',
-      '',
-      text,
-    ].join('\r\n'),
-  );
+  return undefined;
 }
