@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { packageRoot } from '../src/package-root.js';
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -15,7 +16,9 @@ const CLIENTS = {
   ],
 };
 
-rmSync(join(packageRoot, 'dist', 'client'), { recursive: true, force: true });
+for (const folder of ['client', 'verify']) {
+  rmSync(join(packageRoot, 'dist', folder), { recursive: true, force: true });
+}
 for (const [type, flags] of Object.entries(CLIENTS)) {
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.client.json', ...flags], {
     cwd: packageRoot,
@@ -27,3 +30,18 @@ for (const [type, flags] of Object.entries(CLIENTS)) {
     `${JSON.stringify({ type })}\n`,
   );
 }
+
+// With all that it needs inside, since an installation of the package brings nothing of the server.
+await build({
+  absWorkingDir: packageRoot,
+  entryPoints: ['src/verify/cli.ts'],
+  outfile: 'dist/verify/cli.js',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  banner: {
+    js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});

@@ -1,0 +1,122 @@
+/** Reads the command line of the contract check. */
+import { parseArgs } from 'node:util';
+import type { Given } from './check.js';
+import { PROFILES, type Profile } from './profile.js';
+
+export interface Options {
+  /** The deployment, without the contract's base path and without a slash at the end. */
+  readonly url: string;
+  readonly given: Partial<Given>;
+  readonly timeoutMs: number;
+  readonly profile: Profile;
+  readonly json: boolean;
+  readonly junitFile: string | undefined;
+}
+
+/** The message says what is wrong with the command line. It never repeats a token. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const USAGE = `Checks whether a deployment keeps the promises of openapi.yaml.
+
+  authentik-stages-password verify --url <URL> [options]
+
+  --url <URL>             where the deployment is, such as https://authentik.example
+  --token <token>         an API token that may view stages; or set VERIFY_TOKEN
+  --second-token <token>  an API token that may view no stage; or set VERIFY_SECOND_TOKEN
+  --stage <UUID>          a stage that --token may view; else the first that it may list
+  --timeout <seconds>     for each answer; 10 if left out
+  --profile <name>        contract (if left out), or authentik, which allows authentik's named differences
+  --json                  print the report as JSON
+  --junit <file>          write the report as JUnit XML too
+  --help                  print this
+
+No request writes: POST, PUT, PATCH and DELETE are sent to a stage that does not exist, without a token.
+Exit code: 0 when no check failed, 1 when one did, 2 for a command line that makes no sense.
+`;
+
+const DEFAULT_TIMEOUT_SECONDS = '10';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Throws a UsageError. Resolves to undefined when help is asked for. */
+export function readOptions(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  basePath: string,
+): Options | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const token = readToken('token', values.token ?? environment.VERIFY_TOKEN);
+  const secondToken = readToken(
+    'second-token',
+    values['second-token'] ?? environment.VERIFY_SECOND_TOKEN,
+  );
+  const stage = values.stage;
+  if (stage !== undefined && !UUID.test(stage)) throw new UsageError('--stage must be a UUID.');
+  return {
+    url: readUrl(values.url, basePath),
+    given: {
+      ...(stage && { stage }),
+      ...(token && { token }),
+      ...(secondToken && { secondToken }),
+    },
+    timeoutMs: readTimeoutMs(values.timeout),
+    profile: readProfile(values.profile),
+    json: values.json,
+    junitFile: values.junit,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        url: { type: 'string' },
+        token: { type: 'string' },
+        'second-token': { type: 'string' },
+        stage: { type: 'string' },
+        timeout: { type: 'string', default: DEFAULT_TIMEOUT_SECONDS },
+        profile: { type: 'string', default: 'contract' },
+        json: { type: 'boolean', default: false },
+        junit: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    // Node repeats a stray argument, which may be a token.
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+      throw new UsageError('There is an argument that belongs to no option.');
+    throw new UsageError(message);
+  }
+}
+
+function readUrl(text: string | undefined, basePath: string): string {
+  if (text === undefined) throw new UsageError('--url is missing.');
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
+    throw new UsageError('--url must be an address such as https://authentik.example.');
+  }
+  const address = url.href.replace(/\/+$/, '');
+  return address.endsWith(basePath) ? address.slice(0, -basePath.length) : address;
+}
+
+function readToken(name: string, text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new UsageError(`--${name} holds something that no token can hold.`);
+}
+
+function readTimeoutMs(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 0.001 && seconds <= 3600) return Math.round(seconds * 1000);
+  throw new UsageError('--timeout must be a number of seconds from 0.001 to 3600.');
+}
+
+function readProfile(name: string): Profile {
+  const profile = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
+  if (profile) return profile;
+  throw new UsageError(`--profile must be one of: ${Object.keys(PROFILES).join(', ')}.`);
+}

@@ -1,0 +1,40 @@
+/** The deployment that is checked, as something that answers requests. */
+import type { WireAnswer } from '../contract/answer-checker.js';
+
+export interface Probe {
+  readonly method?: string;
+  /** Below the contract's base path. */
+  readonly path: string;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Rejects with a NoAnswerError. */
+export type Target = (probe: Probe) => Promise<WireAnswer>;
+
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
+/** `address` is the deployment's own, the base path included. */
+export function createTarget(address: string, timeoutMs: number): Target {
+  return async ({ method = 'GET', path, token, headers = {} }) => {
+    try {
+      const response = await fetch(address + path, {
+        method,
+        headers: { ...headers, ...(token !== undefined && { Authorization: `Bearer ${token}` }) },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const { status } = response;
+      return { status, headers: response.headers, text: await response.text() };
+    } catch (error) {
+      throw new NoAnswerError(`no answer: ${reasonOf(error as Error)}`);
+    }
+  };
+}
+
+/** `fetch` itself only says that it failed. */
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? cause.message || cause.name : message;
+}
