@@ -30,6 +30,8 @@ const REASONS: Readonly<Record<number, string>> = {
 
 export interface RefusalOptions {
   readonly logger: Logger;
+  /** Told of each request that is answered without the application. */
+  onRefusal?(status: number): void;
   /** For `Allow`. */
   readonly allowedMethods: readonly string[];
 }
@@ -38,11 +40,12 @@ export interface RefusalOptions {
 export function refuse(
   socket: Socket,
   { status, body }: HttpError,
-  { logger, allowedMethods }: RefusalOptions,
+  { logger, allowedMethods, onRefusal }: RefusalOptions,
 ): void {
   const id = randomUUID();
   const text = JSON.stringify(body);
   logger.info({ id, status }, 'refused');
+  onRefusal?.(status);
   const { _httpMessage: unfinished } = socket as Socket & {
     _httpMessage?: { headersSent: boolean };
   };

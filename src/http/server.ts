@@ -1,7 +1,7 @@
 /** The HTTP server around the application: limits, deadlines, and shutdown. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { OperationError } from '../domain/errors.js';
 import { fromError, sendError } from './errors.js';
 import { methodNotAllowed } from './methods.js';
@@ -24,13 +24,15 @@ export interface ServerOptions extends RefusalOptions {
 
 export interface RunningServer {
   readonly url: string;
+  /** What is going on at this moment. */
+  readonly load: { readonly activeRequests: number; readonly connections: number };
   /** Takes no new connections, lets running requests finish, and resolves when all are closed. */
   close(): Promise<void>;
 }
 
 const CLOSE_POLL_MS = 20;
 // A request that was on its way when the server began to close has arrived by then.
-const SILENCE_MS = 250;
+const LINGER_MS = 500;
 const CHECK_CONNECTIONS_MS = 500;
 
 /** Rejects when the address cannot be listened on. */
@@ -60,6 +62,7 @@ export async function startServer(
         const id = randomUUID();
         const error = fromError(refusal);
         logger.info({ id, status: error.status }, 'refused');
+        options.onRefusal?.(error.status);
         response.setHeader('X-Request-Id', id);
         sendError(response, error);
         return;
@@ -69,10 +72,14 @@ export async function startServer(
       app(request, response);
     },
   );
-  server.maxConnections = options.maxConnections;
   // Node drops what is beyond, without a word; the size of all headers is bounded anyway.
   server.maxHeadersCount = 0;
   server.on('connection', (socket: Socket) => {
+    // Not by `maxConnections`: in a cluster, Node would hand the surplus round and round among the workers.
+    if (sockets.size >= options.maxConnections) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -89,25 +96,34 @@ export async function startServer(
 
   return {
     url: urlOf(server.address() as AddressInfo),
+    get load() {
+      return { activeRequests: running.size, connections: sockets.size };
+    },
     async close() {
       isClosing = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // A keep-alive connection becomes idle only after its last answer, and Node waits for it.
-      const poll = setInterval(() => server.closeIdleConnections(), CLOSE_POLL_MS);
-      const hangUp = setTimeout(closeSilentConnections, SILENCE_MS);
+      // The close of an HTTP server cuts idle connections at once, into which a client may just be sending.
+      const closed = new Promise<void>((resolve) => {
+        NetServer.prototype.close.call(server, () => resolve());
+      });
+      const startedAt = performance.now();
+      const poll = setInterval(() => {
+        if (performance.now() - startedAt > LINGER_MS) closeSilentConnections();
+      }, CLOSE_POLL_MS);
       const cutOff = setTimeout(() => server.closeAllConnections(), options.shutdownTimeoutMs);
-      server.closeIdleConnections();
       await closed;
       clearInterval(poll);
-      clearTimeout(hangUp);
       clearTimeout(cutOff);
+      // Ends the interval with which Node looks for connections that are too slow.
+      server.close();
     },
   };
 
   /** Node does not count a connection as idle that has not sent a request yet. */
   function closeSilentConnections(): void {
     const busy = new Set([...running].map((request) => request.socket));
-    for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+    for (const socket of sockets) {
+      if (!busy.has(socket) && socket.writableLength === 0) socket.destroy();
+    }
   }
 }
 
