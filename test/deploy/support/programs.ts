@@ -1,0 +1,31 @@
+/** The programs that the deployment tests take from the machine. */
+import { execFileSync } from 'node:child_process';
+
+/** Debian's packages. */
+const PACKAGES = { nginx: 'nginx-light', pgbouncer: 'pgbouncer' } as const;
+
+/** Throws when the program is not there: a deployment that was not tested must not look tested. */
+export function requireProgram(name: keyof typeof PACKAGES): string {
+  const path = ['/usr/sbin', '/usr/local/sbin', process.env.PATH].join(':');
+  try {
+    return execFileSync('/bin/sh', ['-c', `command -v ${name}`], {
+      encoding: 'utf8',
+      env: { PATH: path },
+    }).trim();
+  } catch (cause) {
+    const message = `${name} is missing. On Debian: apt-get install ${PACKAGES[name]}`;
+    throw new Error(message, { cause });
+  }
+}
+
+/** The newest Node of a release line, from npm's registry. */
+export function fetchNode(major: number): string {
+  return execFileSync(
+    'npx',
+    ['--yes', `--package=node@${major}`, 'node', '-p', 'process.execPath'],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  ).trim();
+}
