@@ -53,7 +53,7 @@ const AUTHENTIK: Profile = {
     {
       name: 'long-url',
       checks: /^a URL that is too long/,
-      problems: /^expected 431 \w+, got (400|404|414)\b.*$/,
+      problems: /^expected 431 \w+, got (400|403|404|414)\b.*$/,
     },
     {
       name: 'method',

@@ -34,7 +34,8 @@ export function createTarget(address: string, timeoutMs: number): Target {
   };
 }
 
-/** `fetch` itself only says that it failed. */
+/** `fetch` itself only says that it failed; of several addresses tried, Node gives no message but a code. */
 function reasonOf({ message, cause }: Error): string {
-  return cause instanceof Error ? cause.message || cause.name : message;
+  const reason = cause as NodeJS.ErrnoException | undefined;
+  return reason?.message || reason?.code || message;
 }

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface TestServer {
@@ -8,8 +8,11 @@ export interface TestServer {
 }
 
 /** A server on a free port of loopback that answers as told. */
-export async function startHttpServer(listener: RequestListener): Promise<TestServer> {
-  const server = createServer(listener);
+export async function startHttpServer(
+  listener: RequestListener,
+  options: ServerOptions = {},
+): Promise<TestServer> {
+  const server = createServer(options, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -1,0 +1,156 @@
+import type { RequestListener } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WireAnswer } from '../../src/contract/answer-checker.js';
+import { PROFILES, type Profile } from '../../src/verify/profile.js';
+import { runChecks } from '../../src/verify/run.js';
+import { createTarget, type Probe } from '../../src/verify/target.js';
+import { contract } from '../support/contract.js';
+import { startHttpServer, type TestServer } from '../support/http-server.js';
+import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
+import { send } from '../support/wire.js';
+
+/** What stands between the service and its clients, and spoils an answer. */
+type Spoil = (answer: WireAnswer, probe: Pick<Probe, 'method'>) => WireAnswer;
+
+interface Broken {
+  readonly fault: string;
+  readonly spoil: Spoil;
+  /** The lines of the report that must fail, and no others. */
+  readonly lines: readonly string[];
+}
+
+const RETRIEVE = 'stages_password_retrieve';
+const LIST = 'stages_password_list';
+
+const without =
+  (header: string): Spoil =>
+  ({ headers, ...answer }) => ({
+    ...answer,
+    headers: new Headers([...headers].filter(([name]) => name !== header)),
+  });
+
+const onStatus =
+  (status: number, spoil: Spoil): Spoil =>
+  (answer, probe) =>
+    answer.status === status ? spoil(answer, probe) : answer;
+
+const replacing =
+  (from: string | RegExp, to: string): Spoil =>
+  (answer) => ({ ...answer, text: answer.text.replace(from, to) });
+
+const BROKEN: readonly Broken[] = [
+  {
+    fault: 'a field of a stage is gone',
+    spoil: replacing(/"configure_flow":[^,]+,(?=[^[\]]*}$)/, ''),
+    lines: [
+      `${RETRIEVE}: a stage is answered as the contract describes it: the body must have required property 'configure_flow'`,
+      `${RETRIEVE}: a UUID in upper case names the same stage: the body must have required property 'configure_flow'`,
+      `${RETRIEVE}: Accept may name a range: the body must have required property 'configure_flow'`,
+      `${RETRIEVE}: HEAD has the headers of GET and no body: the body must have required property 'configure_flow'`,
+      `${RETRIEVE}: an answer is sent to who has an older one: the body must have required property 'configure_flow'`,
+    ],
+  },
+  {
+    fault: 'an unknown stage has another code',
+    spoil: onStatus(404, replacing('"not_found"', '"permission_denied"')),
+    lines: [
+      `${RETRIEVE}: an unknown stage is not found: expected 404 not_found, got 404 permission_denied`,
+      `${RETRIEVE}: an unknown path is not found: expected 404 not_found, got 404 permission_denied`,
+      `${LIST}: a page that does not exist is not found: expected 404 not_found, got 404 permission_denied`,
+    ],
+  },
+  {
+    fault: 'a 405 does not say what is allowed',
+    spoil: onStatus(405, without('allow')),
+    lines: ['POST', 'PUT', 'PATCH', 'DELETE'].map(
+      (method) =>
+        `${RETRIEVE}: ${method} is refused: the header Allow is missing; expected Allow: GET, HEAD, OPTIONS, got none`,
+    ),
+  },
+  {
+    fault: 'OPTIONS has a body',
+    spoil: (answer, { method }) => (method === 'OPTIONS' ? { ...answer, status: 200 } : answer),
+    lines: [`${RETRIEVE}: OPTIONS names the methods: expected 204, got 200`],
+  },
+  {
+    fault: 'all answers have the same request id',
+    spoil: (answer) => {
+      const headers = new Headers(answer.headers);
+      headers.set('X-Request-Id', '0b3c7c52-6a0f-4f6e-9a51-6b8a2d1c9f10');
+      return { ...answer, headers };
+    },
+    lines: [
+      `${RETRIEVE}: every answer has an X-Request-Id of its own: two answers have the X-Request-Id 0b3c7c52-6a0f-4f6e-9a51-6b8a2d1c9f10`,
+    ],
+  },
+  {
+    fault: 'nothing is ever unchanged',
+    spoil: onStatus(304, (answer) => ({
+      ...answer,
+      status: 200,
+      headers: new Headers([...answer.headers, ['Content-Type', 'application/json']]),
+      text: 'null',
+    })),
+    lines: [
+      `${RETRIEVE}: an answer that did not change is not sent again: expected 304, got 200; the body must be object`,
+      `${LIST}: an answer that did not change is not sent again: expected 304, got 200; the body must be object`,
+    ],
+  },
+  {
+    fault: 'refusals are web pages',
+    spoil: onStatus(406, ({ status, headers, text }) => ({
+      status,
+      text,
+      headers: new Headers([
+        ...[...headers].filter(([name]) => name !== 'content-type'),
+        ['Content-Type', 'text/html'],
+      ]),
+    })),
+    lines: [
+      `${RETRIEVE}: an Accept that rules JSON out is refused: the content type is text/html instead of application/json`,
+    ],
+  },
+];
+
+describe('the checks', () => {
+  let service: RunningService;
+  beforeAll(async () => {
+    service = await startDemoService();
+  });
+  afterAll(() => service.close());
+
+  async function failures(proxy: TestServer): Promise<string[]> {
+    const results = await runChecks(
+      contract,
+      createTarget(proxy.url + contract.basePath, 10_000),
+      { token: DEMO_TOKENS.administrator, secondToken: DEMO_TOKENS.noPermission },
+      PROFILES.contract as Profile,
+    );
+    return results
+      .filter(({ outcome }) => outcome === 'failed')
+      .map(({ operationId, name, problems }) => `${operationId}: ${name}: ${problems.join('; ')}`);
+  }
+
+  test.each(BROKEN)('find out when $fault', async ({ spoil, lines }) => {
+    const proxy = await startSpoilingProxy(service.url, spoil);
+    try {
+      expect((await failures(proxy)).sort()).toEqual([...lines].sort());
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
+function startSpoilingProxy(serviceUrl: string, spoil: Spoil): Promise<TestServer> {
+  const spoiled: RequestListener = async (request, response) => {
+    const { method = 'GET', url = '/' } = request;
+    const { host: _host, ...sent } = request.headers;
+    const answer = await send(serviceUrl, url, { method, headers: sent });
+    const { status, headers, text } = spoil(answer, { method });
+    const kept = [...headers].filter(([name]) => !/^(content-length|connection)$/.test(name));
+    response.writeHead(status, kept.flat());
+    response.end(text);
+  };
+  // What is too long for the service is for the service to say.
+  return startHttpServer(spoiled, { maxHeaderSize: 100_000 });
+}
