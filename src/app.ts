@@ -9,6 +9,8 @@ import { createDispatch } from './http/dispatch.js';
 import { fromError, sendError } from './http/errors.js';
 import { healthPages, type Readiness } from './http/health.js';
 import { methodGate } from './http/methods.js';
+import type { Metrics } from './http/metrics/metrics.js';
+import { requestMetrics } from './http/metrics/request-metrics.js';
 import { exactPath, negotiation } from './http/negotiation.js';
 import { lenientQuery } from './http/query.js';
 import { createReference, type ReferenceOptions } from './http/reference/reference.js';
@@ -28,6 +30,8 @@ export interface AppDependencies {
   readonly requestTimeoutMs: number;
   /** Undefined: no reference page. */
   readonly reference?: ReferenceOptions | undefined;
+  /** Undefined: nothing is counted. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** Rejects with a ContractError when the contract cannot be enforced. */
@@ -40,6 +44,7 @@ export async function createApp(dependencies: AppDependencies): Promise<Express>
   app.set('query parser', 'simple');
 
   app.use(requestLog(logger), deadline(dependencies.requestTimeoutMs));
+  if (dependencies.metrics) app.use(requestMetrics(dependencies.metrics));
   app.use(methodGate(contract.allowedMethods));
   for (const [path, page] of Object.entries(healthPages(dependencies.readiness))) {
     app.get(path, page);

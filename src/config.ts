@@ -105,6 +105,11 @@ export const SETTINGS = {
   HOST: text({ default: '127.0.0.1', desc: 'Address to listen on' }),
   PORT: portNumber({ default: 3000, desc: 'Port to listen on; 0 takes a free one' }),
   WORKERS: workerCount({ default: 1, desc: 'Processes that answer; auto: one for each core' }),
+  METRICS_PORT: portNumber({
+    default: undefined,
+    desc: 'Serves /metrics for Prometheus on this port; 0 takes a free one. Without it, nothing is counted',
+  }),
+  METRICS_HOST: text({ default: '127.0.0.1', desc: 'Address to serve the metrics on' }),
   LOG_LEVEL: logLevel({ default: 'info', desc: LOG_LEVELS.join(', ') }),
   REQUEST_TIMEOUT_MS: milliseconds({ default: 5000, desc: 'Deadline for a whole answer' }),
   HEADERS_TIMEOUT_MS: milliseconds({
@@ -150,6 +155,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly workers: number;
+  readonly metricsPort: number | undefined;
+  readonly metricsHost: string;
   readonly logLevel: string;
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;
@@ -191,6 +198,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     host: env.HOST,
     port: env.PORT,
     workers: env.WORKERS,
+    metricsPort: env.METRICS_PORT,
+    metricsHost: env.METRICS_HOST,
     logLevel: env.LOG_LEVEL,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     headersTimeoutMs: env.HEADERS_TIMEOUT_MS,

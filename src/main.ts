@@ -1,6 +1,7 @@
 /** Process entry: the command, configuration, database, listening, and closing on a signal. */
 import cluster from 'node:cluster';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { type Config, readConfig } from './config.js';
 import { type Embedded, openEmbedded } from './data/embedded/open-embedded.js';
 import { writeReport } from './doctor/report.js';
@@ -9,12 +10,8 @@ import { keepHeapSmall } from './memory.js';
 import { packageRoot } from './package-root.js';
 import { startService } from './service.js';
 import { describeStart } from './start-message.js';
-import { startWorkers, type WorkerMessage } from './workers.js';
-
-interface Running {
-  readonly url: string;
-  close(): Promise<void>;
-}
+import { type Observable, type Running, withMetrics } from './with-metrics.js';
+import { offerMetrics, startWorkers, type WorkerMessage } from './workers.js';
 
 const DATA_DIR = join(packageRoot, '.data', 'postgres');
 
@@ -57,9 +54,20 @@ async function runPrimary(config: Config): Promise<void> {
   }
 }
 
-function serve(config: Config, databaseUrl: string): Promise<Running> {
+async function serve(config: Config, databaseUrl: string): Promise<Running> {
   const logger = createLogger(config.logLevel);
-  if (config.workers === 1) return startService(config, databaseUrl, logger);
+  return withMetrics(config, logger, await serveContract(config, databaseUrl, logger));
+}
+
+async function serveContract(
+  config: Config,
+  databaseUrl: string,
+  logger: Logger,
+): Promise<Observable> {
+  if (config.workers === 1) {
+    const service = await startService(config, databaseUrl, logger);
+    return { ...service, metrics: () => service.metrics.metrics() };
+  }
   // Not DATABASE_URL: a worker, too, must know whether its data is the demo's.
   const environment = { WORKER_DATABASE_URL: databaseUrl };
   return startWorkers(config.workers, environment, config.shutdownTimeoutMs, logger);
@@ -71,6 +79,7 @@ async function runWorker(config: Config): Promise<void> {
     const logger = createLogger(config.logLevel);
     const service = await startService(config, process.env.WORKER_DATABASE_URL ?? '', logger);
     closeOnSignal(() => service.close());
+    offerMetrics(service.metrics);
     tell({ type: 'listening', url: service.url });
   } catch (error) {
     tell({ type: 'failed', message: (error as Error).message });

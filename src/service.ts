@@ -1,5 +1,7 @@
 /** One process that serves the contract: the store, the application and the HTTP server as one. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
 import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { loadContract } from './contract/contract.js';
@@ -8,6 +10,7 @@ import { adviseOnConnection } from './data/connection-advice.js';
 import { DatabaseError } from './data/errors.js';
 import { openStore, type Store } from './data/store.js';
 import { DEMO } from './demo.js';
+import { createMetrics } from './http/metrics/metrics.js';
 import type { ReferenceOptions } from './http/reference/reference.js';
 import { startServer } from './http/server.js';
 import { createOperations } from './operations/operations.js';
@@ -15,6 +18,8 @@ import { storeSettings } from './store-settings.js';
 
 export interface Service {
   readonly url: string;
+  /** Empty unless the configuration asks for metrics. */
+  readonly metrics: Registry;
   /** Stops being ready, finishes running requests, and closes the connections to the database. */
   close(): Promise<void>;
 }
@@ -30,6 +35,7 @@ export async function startService(
   clock: Clock = () => new Date(),
 ): Promise<Service> {
   const contract = loadContract();
+  const metrics = config.metricsPort === undefined ? undefined : createMetrics();
   const store = openStore({
     ...storeSettings(config, databaseUrl),
     clock,
@@ -41,6 +47,7 @@ export async function startService(
             'database understood',
           )
         : logger.error({ err }, 'database not usable'),
+    ...(metrics && { onBatch: metrics.countBatch }),
   });
   let isClosing = false;
   try {
@@ -56,18 +63,31 @@ export async function startService(
       logger,
       requestTimeoutMs: config.requestTimeoutMs,
       reference: config.servesReference ? referenceOptions(config) : undefined,
+      metrics,
     });
     const server = await startServer(app, {
       ...config,
       logger,
       allowedMethods: contract.allowedMethods,
+      ...(metrics && { onRefusal: metrics.countRefusal }),
+    });
+    metrics?.watch({
+      load: () => server.load,
+      waiting: () => store.waiting,
+      pool: () => store.database.connections,
+      generation: () => store.monitor.generation?.since,
     });
     return {
       url: server.url,
+      metrics: metrics?.registry ?? new Registry(),
       async close() {
         isClosing = true;
         await server.close();
-        await store.close();
+        // A server that does not answer does not take leave either.
+        await Promise.race([
+          store.close(),
+          pause(config.shutdownTimeoutMs, undefined, { ref: false }),
+        ]);
       },
     };
   } catch (error) {

@@ -1,12 +1,15 @@
 /** Runs several processes that share one port, and keeps their number. */
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
+import { AggregatorRegistry, type Registry } from 'prom-client';
 
 /** Environment variables that a worker gets on top of its parent's. */
 export type WorkerEnvironment = Readonly<Record<string, string>>;
 
 export interface Workers {
   readonly url: string;
+  /** The metrics of all workers in one: sums, except where a sum would mean nothing. */
+  metrics(): Promise<string>;
   /** Tells all workers to close, and resolves when they have. */
   close(): Promise<void>;
 }
@@ -52,11 +55,19 @@ export async function startWorkers(
   try {
     const urls = await Promise.all(Array.from({ length: count }, () => fork(environment)));
     cluster.on('exit', replace);
-    return { url: urls[0] ?? '', close };
+    const registry = new AggregatorRegistry();
+    return { url: urls[0] ?? '', metrics: () => registry.clusterMetrics(), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** In a worker: gives its metrics to the parent whenever that asks. */
+export function offerMetrics(registry: Registry): void {
+  AggregatorRegistry.setRegistries(registry);
+  // Making one starts listening, in a worker as in its parent.
+  new AggregatorRegistry();
 }
 
 function fork(environment: WorkerEnvironment): Promise<string> {
@@ -64,7 +75,8 @@ function fork(environment: WorkerEnvironment): Promise<string> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: WorkerMessage) => {
       if (message.type === 'listening') resolve(message.url);
-      else reject(new Error(message.message));
+      // Not simply otherwise: metrics come the same way.
+      if (message.type === 'failed') reject(new Error(message.message));
     });
     worker.once('exit', (code, signal) => {
       reject(new Error(`A worker ended before it listened (${signal ?? `exit code ${code}`}).`));
