@@ -19,6 +19,7 @@ const integer = (minimum: number, maximum: number) =>
   });
 
 const milliseconds = integer(1, 3_600_000);
+const delayMilliseconds = integer(0, 3_600_000);
 const count = integer(1, 1_000_000);
 const portNumber = integer(0, 65_535);
 
@@ -120,6 +121,10 @@ export const SETTINGS = {
     default: 65_000,
     desc: "An idle connection is closed then; longer than a proxy's own",
   }),
+  SHUTDOWN_DELAY_MS: delayMilliseconds({
+    default: 0,
+    desc: 'When told to stop, requests are taken for so long yet, while /readyz answers 503',
+  }),
   SHUTDOWN_TIMEOUT_MS: milliseconds({
     default: 10_000,
     desc: 'Deadline for running requests when told to stop',
@@ -161,6 +166,7 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  readonly shutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
   readonly maxActiveRequests: number;
   readonly maxConnections: number;
@@ -204,6 +210,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
     keepAliveTimeoutMs: env.KEEP_ALIVE_TIMEOUT_MS,
+    shutdownDelayMs: env.SHUTDOWN_DELAY_MS,
     shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
     maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
     maxConnections: env.MAX_CONNECTIONS,

@@ -70,7 +70,8 @@ async function serveContract(
   }
   // Not DATABASE_URL: a worker, too, must know whether its data is the demo's.
   const environment = { WORKER_DATABASE_URL: databaseUrl };
-  return startWorkers(config.workers, environment, config.shutdownTimeoutMs, logger);
+  const shutdownMs = config.shutdownDelayMs + config.shutdownTimeoutMs;
+  return startWorkers(config.workers, environment, shutdownMs, logger);
 }
 
 async function runWorker(config: Config): Promise<void> {

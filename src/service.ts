@@ -82,6 +82,8 @@ export async function startService(
       metrics: metrics?.registry ?? new Registry(),
       async close() {
         isClosing = true;
+        server.drain();
+        await pause(config.shutdownDelayMs);
         await server.close();
         // A server that does not answer does not take leave either.
         await Promise.race([

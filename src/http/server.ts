@@ -26,6 +26,8 @@ export interface RunningServer {
   readonly url: string;
   /** What is going on at this moment. */
   readonly load: { readonly activeRequests: number; readonly connections: number };
+  /** From now on each answer closes its connection, so that clients come back elsewhere. */
+  drain(): void;
   /** Takes no new connections, lets running requests finish, and resolves when all are closed. */
   close(): Promise<void>;
 }
@@ -43,7 +45,7 @@ export async function startServer(
   const { allowedMethods, logger } = options;
   const sockets = new Set<Socket>();
   const running = new Set<IncomingMessage>();
-  let isClosing = false;
+  let isDraining = false;
   const server = createServer(
     {
       headersTimeout: options.headersTimeoutMs,
@@ -56,7 +58,7 @@ export async function startServer(
     },
     (request, response) => {
       response.setHeader('X-Content-Type-Options', 'nosniff');
-      if (isClosing) response.setHeader('Connection', 'close');
+      if (isDraining) response.setHeader('Connection', 'close');
       const refusal = refusalOf(request, running.size >= options.maxActiveRequests);
       if (refusal) {
         const id = randomUUID();
@@ -99,8 +101,11 @@ export async function startServer(
     get load() {
       return { activeRequests: running.size, connections: sockets.size };
     },
+    drain() {
+      isDraining = true;
+    },
     async close() {
-      isClosing = true;
+      isDraining = true;
       // The close of an HTTP server cuts idle connections at once, into which a client may just be sending.
       const closed = new Promise<void>((resolve) => {
         NetServer.prototype.close.call(server, () => resolve());
