@@ -36,6 +36,9 @@ export interface RefusalOptions {
   readonly allowedMethods: readonly string[];
 }
 
+// Enough for the answer to arrive; a client that never closes its side must not keep the connection.
+const LINGER_MS = 1000;
+
 /** Answers on the bare socket and closes it: what follows cannot be trusted. */
 export function refuse(
   socket: Socket,
@@ -54,6 +57,10 @@ export function refuse(
     socket.destroy();
     return;
   }
+  // Node takes its own listener off a socket that asks to CONNECT; without one a reset would end the process.
+  socket.on('error', () => socket.destroy());
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.on('close', () => clearTimeout(linger));
   socket.end(
     [
       `HTTP/1.1 ${status} ${REASONS[status]}`,

@@ -42,6 +42,7 @@ describe('what never becomes a request', () => {
 
   test.each([
     ['a URL that is too long', `GET /${'a'.repeat(17_000)} HTTP/1.1\r\nHost: a\r\n\r\n`],
+    ['a URL that is far too long', `GET /${'a'.repeat(2_000_000)} HTTP/1.1\r\nHost: a\r\n\r\n`],
     ['a header that is too long', `${GET}Authorization: Bearer ${'a'.repeat(17_000)}\r\n\r\n`],
     ['too many headers', `${GET}${`a: ${'b'.repeat(90)}\r\n`.repeat(200)}\r\n`],
   ])('%s is 431', async (_what, bytes) => {
@@ -97,6 +98,38 @@ describe('what never becomes a request', () => {
     responses[0]?.end('cd');
     expect((await bytes).match(/HTTP\/1\.1 \d+/g)).not.toContainEqual('HTTP/1.1 200HTTP/1.1 400');
     expect(await bytes).not.toMatch(/abHTTP/);
+  });
+
+  test.each([
+    ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['nonsense', 'nonsense\r\n\r\n'],
+  ])('a client that resets the connection after %s does no harm', async (_what, bytes) => {
+    const { url, responses, arrived } = await open();
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.write(bytes);
+    await once(socket, 'data');
+    socket.resetAndDestroy();
+    const answer = send(url, '/');
+    await arrived(1);
+    responses[0]?.end();
+    expect((await answer).status).toBe(200);
+  });
+
+  test.each([
+    ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['nonsense', 'nonsense\r\n\r\n'],
+  ])('a client that keeps its side open after %s loses the connection', async (_what, bytes) => {
+    const { url } = await open();
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const gone = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+    socket.on('error', () => {}).resume();
+    socket.write(bytes);
+    await once(socket, 'end');
+    // Only a connection that is gone takes no more.
+    const poke = setInterval(() => socket.write('x'), 100);
+    await gone.finally(() => clearInterval(poke));
   });
 
   test('a client that leaves in the middle of a request does no harm', async () => {
