@@ -7,7 +7,9 @@ import type { Config } from './config.js';
 import { loadContract } from './contract/contract.js';
 import type { Clock } from './data/access-repository.js';
 import { adviseOnConnection } from './data/connection-advice.js';
+import type { DatabaseOptions } from './data/database.js';
 import { DatabaseError } from './data/errors.js';
+import { probePreparedStatements } from './data/prepared-statements.js';
 import { openStore, type Store } from './data/store.js';
 import { DEMO } from './demo.js';
 import { createMetrics } from './http/metrics/metrics.js';
@@ -36,8 +38,9 @@ export async function startService(
 ): Promise<Service> {
   const contract = loadContract();
   const metrics = config.metricsPort === undefined ? undefined : createMetrics();
+  const settings = storeSettings(config, databaseUrl);
   const store = openStore({
-    ...storeSettings(config, databaseUrl),
+    ...settings,
     clock,
     onIdleError: (err) => logger.warn({ err }, 'a database connection broke'),
     onGeneration: (generation, err) =>
@@ -51,7 +54,7 @@ export async function startService(
   });
   let isClosing = false;
   try {
-    await checkAtStart(store, databaseUrl, logger);
+    await checkAtStart(store, settings, logger);
     const app = await createApp({
       contract,
       operations: createOperations(store),
@@ -98,12 +101,17 @@ export async function startService(
   }
 }
 
-async function checkAtStart(store: Store, databaseUrl: string, logger: Logger): Promise<void> {
+async function checkAtStart(
+  store: Store,
+  settings: DatabaseOptions,
+  logger: Logger,
+): Promise<void> {
   try {
     await store.check();
+    if (settings.usesPreparedStatements) await probePreparedStatements(settings);
   } catch (err) {
     if (!(err instanceof DatabaseError)) throw err;
-    const advice = await adviseOnConnection(err, databaseUrl);
+    const advice = await adviseOnConnection(err, settings.url);
     if (!advice.isTransient) throw new Error(advice.text, { cause: err });
     logger.warn({ err }, `not ready until the database comes. ${advice.text}`);
   }

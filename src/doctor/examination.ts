@@ -2,13 +2,14 @@
 import type { Config } from '../config.js';
 import { inspectDatabase } from '../data/catalog.js';
 import { adviseOnConnection } from '../data/connection-advice.js';
+import type { DatabaseOptions } from '../data/database.js';
 import { DatabaseError } from '../data/errors.js';
+import { probePreparedStatements } from '../data/prepared-statements.js';
 import { openStore, type Store } from '../data/store.js';
 import { targetOf } from '../data/target.js';
 import { storeSettings } from '../store-settings.js';
 import { examineConnection } from './connection.js';
-import { type Finding, problem, type Section } from './finding.js';
-import { examinePreparedStatements } from './prepared-statements.js';
+import { type Finding, ok, problem, type Section } from './finding.js';
 import { examineRole } from './role.js';
 import { examineStages } from './stages.js';
 import { describeTables } from './tables.js';
@@ -37,6 +38,12 @@ export async function* examine(config: Config, databaseUrl: string): AsyncGenera
   } finally {
     closeQuietly(store);
   }
+}
+
+async function examinePreparedStatements(settings: DatabaseOptions): Promise<Finding> {
+  if (!settings.usesPreparedStatements) return ok('Prepared statements are switched off');
+  await probePreparedStatements(settings);
+  return ok('Prepared statements stay with their connections');
 }
 
 function section(title: string, findings: readonly Finding[]): Section {

@@ -21,7 +21,11 @@ export async function writeReport(
     const section = next?.value ?? LATE;
     write(format(section));
     levels.push(...section.findings.map(({ level }) => level));
-    if (!next) break;
+    if (!next) {
+      // Closes the store as soon as the database lets go of it; nobody waits for that.
+      void sections.return(undefined);
+      break;
+    }
   }
   deadline.cancel();
   const problems = count(levels, 'problem');

@@ -1,0 +1,204 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { tablesOf } from '../../src/data/tables.js';
+import { describeClock } from '../../src/doctor/connection.js';
+import { GENERATIONS, type Generation } from '../../src/domain/generation.js';
+import { insertPasswordStage } from '../support/fixtures.js';
+import { RELEASES, type Release } from '../support/generations/generations.js';
+import {
+  createDatabase,
+  type DatabaseOptions,
+  onConnection,
+  type TestDatabase,
+} from '../support/postgres.js';
+import { examine, linesOf } from './examine.js';
+
+const opened: TestDatabase[] = [];
+afterEach(async () => {
+  for (const db of opened.splice(0)) await db.drop();
+});
+async function open(release: Release, options?: DatabaseOptions): Promise<TestDatabase> {
+  const db = await createDatabase(release, options);
+  opened.push(db);
+  return db;
+}
+
+describe('the doctor', () => {
+  test.each(RELEASES)('finds nothing to say against %s and its role', async (release) => {
+    const db = await open(release, { seed: true });
+    const report = await examine(db.url);
+    expect(linesOf(report, 'WARN')).toEqual([]);
+    expect(linesOf(report, 'FAIL')).toEqual([]);
+    expect(report.isServable).toBe(true);
+    expect(report.text).toContain(`PostgreSQL 18`);
+    expect(report.text).toContain('encoded in UTF8');
+    expect(report.text).toContain('A primary, not a hot standby');
+    expect(report.text).toContain('Password stages: 2\n');
+    expect(report.text).toMatch(/can serve this database \(0 problems, 0 warnings\)\.\n$/);
+  });
+
+  test('names every table and column that is read', async () => {
+    const db = await open('2026.2');
+    const lines = linesOf(await examine(db.url), 'ok');
+    for (const [table, columns] of Object.entries(tablesOf(GENERATIONS.at(-1) as Generation))) {
+      expect(lines).toContain(`${table}: ${Object.keys(columns).join(', ')}`);
+    }
+  });
+
+  test('shows no password', async () => {
+    const db = await open('2024.6');
+    const { password } = new URL(db.url);
+    expect(password).not.toBe('');
+    const wrong = db.url.replace(password, 'a-wrong-password');
+    for (const url of [db.url, wrong, db.adminUrl]) {
+      const { text } = await examine(url);
+      expect(text).not.toContain(new URL(url).password);
+    }
+  });
+
+  test('marks each column that cannot be read, and says what to run', async () => {
+    const db = await open('2024.6');
+    await db.sql('REVOKE SELECT (key) ON authentik_core_token FROM authentik_stages_reader');
+    await db.sql('ALTER TABLE authentik_flows_flow DROP layout');
+    const report = await examine(db.url);
+    expect(report.isServable).toBe(false);
+    expect(linesOf(report, 'FAIL')).toEqual([
+      'authentik_core_token: token_uuid, key (SELECT not granted), intent, user_id, expires, expiring',
+      expect.stringContaining('layout (missing)'),
+      expect.stringContaining('authentik_flows_flow.layout is missing'),
+      expect.stringContaining('run prisma/readonly-role/2023.10.sql'),
+    ]);
+  });
+
+  test('warns of a superuser', async () => {
+    const report = await examine((await open('2024.6')).adminUrl);
+    expect(linesOf(report, 'WARN')[0]).toMatch(/^"postgres" is a superuser/);
+    expect(report.isServable).toBe(true);
+  });
+
+  test('warns of stages that the contract cannot express, by field', async () => {
+    const db = await open('2024.6');
+    const backends = ['authentik.core.auth.MagicBackend'];
+    await insertPasswordStage(db, { name: 'magic', backends });
+    const report = await examine(db.url);
+    expect(linesOf(report, 'WARN')).toEqual([
+      expect.stringMatching(/^The stage "magic" .* is answered with 500: \/backends\/0 must be/),
+    ]);
+  });
+
+  test('warns of a database without a password stage', async () => {
+    const report = await examine((await open('2024.6')).url);
+    expect(linesOf(report, 'WARN')).toEqual(['There is no password stage']);
+  });
+
+  test('stops at its deadline when a lock holds it up', async () => {
+    const db = await open('2024.6');
+    await onConnection(db.adminUrl, async (client) => {
+      await client.query('BEGIN; LOCK TABLE authentik_stages_password_passwordstage');
+      const report = await examine(db.url, { DATABASE_QUERY_TIMEOUT_MS: '60000' });
+      expect(report.isServable).toBe(false);
+      expect(linesOf(report, 'FAIL').join()).toMatch(/not over after \d+ ms/);
+      expect(report.durationMs).toBeLessThan(5000);
+    });
+  }, 20_000);
+
+  test('says when prepared statements are off', async () => {
+    const environment = { DATABASE_PREPARED_STATEMENTS: 'false' };
+    const report = await examine((await open('2024.6')).url, environment);
+    expect(linesOf(report, 'ok')).toContain('Prepared statements are switched off');
+  });
+
+  test('warns of a connection that is neither encrypted nor local', async () => {
+    const db = await open('2024.6');
+    const url = new URL(db.url);
+    url.hostname = '0.0.0.0';
+    const [first] = linesOf(await examine(url.href), 'WARN');
+    expect(first).toMatch(/^Not encrypted: .* Add sslmode=verify-full to DATABASE_URL\.$/);
+  });
+
+  test.each([
+    [1000, 'ok', '1000 ms ahead of ours'],
+    [-1001, 'warning', '1001 ms behind ours: tokens expire by the clock of this machine'],
+  ])('judges a clock that is %d ms ahead as %s', (leadMs, level, text) => {
+    expect(describeClock(leadMs)).toEqual({ level, text: expect.stringContaining(text) });
+  });
+});
+
+describe('a role that can do more than it needs', () => {
+  const GRANTS: [string, (role: string, name: string) => string, RegExp][] = [
+    ['CREATEROLE', (role) => `ALTER ROLE ${role} CREATEROLE`, /has CREATEROLE$/],
+    ['CREATEDB', (role) => `ALTER ROLE ${role} CREATEDB`, /has CREATEDB$/],
+    ['BYPASSRLS', (role) => `ALTER ROLE ${role} BYPASSRLS`, /has BYPASSRLS$/],
+    [
+      'membership in another role',
+      (role) => `GRANT pg_signal_backend TO ${role}`,
+      /has the rights of other roles: pg_signal_backend$/,
+    ],
+    [
+      'writing a table',
+      (role) => `GRANT UPDATE ON authentik_core_group TO ${role}`,
+      /may write to authentik_core_group$/,
+    ],
+    [
+      'writing a column',
+      (role) => `GRANT UPDATE (is_active) ON authentik_core_user TO ${role}`,
+      /may write to authentik_core_user$/,
+    ],
+    [
+      'creating in the schema',
+      (role) => `GRANT CREATE ON SCHEMA public TO ${role}`,
+      /may create tables in the schema$/,
+    ],
+    [
+      'creating in the database',
+      (role, name) => `GRANT CREATE ON DATABASE ${name} TO ${role}`,
+      /may create schemas in the database$/,
+    ],
+    [
+      'reading password hashes',
+      (role) => `GRANT SELECT (password) ON authentik_core_user TO ${role}`,
+      /may read password hashes \(authentik_core_user\.password\)$/,
+    ],
+    [
+      'reading attributes',
+      (role) => `GRANT SELECT (attributes) ON authentik_core_group TO ${role}`,
+      /may read attributes, .*\(authentik_core_group\.attributes\)$/,
+    ],
+    [
+      'reading what nobody asks for',
+      (role) => `GRANT SELECT ON authentik_brands_brand TO ${role}`,
+      /may read columns that the service does not: authentik_brands_brand\.brand_uuid, /,
+    ],
+  ];
+
+  test.each(GRANTS)('is warned of: %s', async (_power, grant, expected) => {
+    const db = await open('2024.6', { seed: true });
+    const name = new URL(db.url).pathname.slice(1);
+    const role = `doctor_${name}`;
+    // Roles belong to the whole cluster: another test must not meet this one's powers.
+    await db.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'doctor'`);
+    try {
+      await copyGrants(db, role);
+      await db.sql(grant(role, name));
+      const url = new URL(db.url);
+      url.username = role;
+      url.password = 'doctor';
+      const report = await examine(url.href);
+      expect(linesOf(report, 'WARN')).toEqual([
+        expect.stringMatching(expected),
+        expect.stringContaining('Connect as authentik_stages_reader'),
+      ]);
+      expect(report.isServable).toBe(true);
+    } finally {
+      await db.sql(`DROP OWNED BY ${role}`);
+      await db.sql(`DROP ROLE ${role}`);
+    }
+  });
+
+  async function copyGrants(db: TestDatabase, role: string): Promise<void> {
+    for (const [table, columns] of Object.entries(tablesOf(GENERATIONS[2]))) {
+      const names = Object.keys(columns).map((column) => pg.escapeIdentifier(column));
+      await db.sql(`GRANT SELECT (${names.join(', ')}) ON ${table} TO ${role}`);
+    }
+  }
+});
