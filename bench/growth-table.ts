@@ -2,7 +2,7 @@
 import type { Growth } from './growth.js';
 import { number, table, withSpread } from './markdown.js';
 import type { Measurement } from './measure.js';
-import { ratioOf, spreadOf } from './statistics.js';
+import { ratioOf } from './statistics.js';
 
 export function growthTable(growths: readonly Growth[]): string {
   const head = [
@@ -12,7 +12,6 @@ export function growthTable(growths: readonly Growth[]): string {
     'CPU/request, server',
     'CPU/request, database',
     'p99',
-    'database CPU µs/request',
     'errors',
   ];
   return table(head, growths.flatMap(rowsOf));
@@ -32,7 +31,6 @@ function rowsOf({ dimension, measurements }: Growth): string[][] {
       number(ratio('serverCpuUs')?.median, 2),
       number(ratio('databaseCpuUs')?.median, 2),
       number(ratio('p99Ms')?.median, 2),
-      number(spreadOf(values(title, 'databaseCpuUs'))?.median),
       number(measurements.get(title)?.reduce((sum, one) => sum + one.errors, 0)),
     ];
   });

@@ -12,6 +12,8 @@ export interface Options {
   readonly isQuick: boolean;
   /** The peer of which to record a CPU profile instead. */
   readonly profile: Peer | undefined;
+  /** A Markdown file whose results are replaced. */
+  readonly document: string | undefined;
 }
 
 export const PARTS = ['peers', 'growth', 'plans'] as const;
@@ -25,6 +27,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds 7                   how often each is measured
   --seconds 2                  how long each time
   --quick                      a short run that proves that the bench works
+  --write docs/performance.md  put the results, without what holds on this machine only, into a document
   --profile ours               record a CPU profile of a peer under load instead
 `;
 
@@ -39,6 +42,7 @@ export function readOptions(args: readonly string[]): Options {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      write: { type: 'string' },
       profile: { type: 'string' },
     },
   });
@@ -52,6 +56,7 @@ export function readOptions(args: readonly string[]): Options {
     durationMs: positive(values.seconds ?? (isQuick ? '0.3' : '2')) * 1000,
     isQuick,
     profile: values.profile === undefined ? undefined : peerNamed(values.profile),
+    document: values.write,
   };
 }
 

@@ -1,7 +1,7 @@
 /** `npm run bench`: measures, and writes tables in Markdown to standard output. */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { comparePeers } from './compare-peers.js';
-import { comparisonTable } from './comparison-table.js';
+import { comparisonTable, ratioTable } from './comparison-table.js';
 import { type BenchServer, openBenchServer } from './database/open-database.js';
 import { BASE_SIZE } from './database/size.js';
 import { dimensions, type Growth, measureGrowth } from './growth.js';
@@ -13,6 +13,7 @@ import { explainAll } from './plans.js';
 import { plansTable } from './plans-table.js';
 import { recordProfile } from './profile/record-profile.js';
 import { growthTargetsTable, peerTargetsTable } from './targets.js';
+import { openDocument } from './write-results.js';
 
 const LARGE = 100_000;
 const LARGE_IF_QUICK = 1000;
@@ -21,27 +22,38 @@ const progress = (line: string) => process.stderr.write(`${line}\n`);
 const print = (...parts: string[]) => process.stdout.write(`${parts.join('\n\n')}\n\n`);
 
 async function run(options: Options): Promise<void> {
+  const writeDocument = options.document === undefined ? undefined : openDocument(options.document);
   progress('Starting PostgreSQL …');
   const server = await openBenchServer();
   const [load, sideLoad] = [openLoad(), openLoad()];
   const bench: Bench = { load, sideLoad, databasePid: server.pid };
   try {
-    print(describeMachine(server.version));
+    const machine = describeMachine(server.version);
+    print(machine);
     if (options.profile) print(await recordProfile(bench, server, options.profile, options));
-    else await runParts(bench, server, options);
+    else {
+      const tables = await runParts(bench, server, options);
+      writeDocument?.([machine, ...tables]);
+    }
   } finally {
     await Promise.all([load.close(), sideLoad.close()]);
     await server.close();
   }
 }
 
-async function runParts(bench: Bench, server: BenchServer, options: Options): Promise<void> {
-  const { parts, peers, isQuick } = options;
+/** Prints everything as soon as it is known. Resolves to what holds on other machines too. */
+async function runParts(bench: Bench, server: BenchServer, options: Options): Promise<string[]> {
+  const { parts, isQuick } = options;
   const large = isQuick ? LARGE_IF_QUICK : LARGE;
+  const results: string[] = [];
+  const report = (...tables: string[]) => {
+    print(...tables);
+    results.push(...tables);
+  };
   if (parts.includes('peers')) {
     const comparison = await comparePeers(bench, server, options, progress);
-    print('## Peers', comparisonTable(comparison));
-    if (peers.some((peer) => peer.name === 'ours')) print(peerTargetsTable(comparison));
+    print('### Peers, as measured', comparisonTable(comparison));
+    report('### Peers', ratioTable(comparison), peerTargetsTable(comparison));
   }
   if (parts.includes('growth')) {
     const growths: Growth[] = [];
@@ -49,13 +61,14 @@ async function runParts(bench: Bench, server: BenchServer, options: Options): Pr
       progress(`${dimension.title} …`);
       growths.push(await measureGrowth(bench, server, dimension, options));
     }
-    print('## Growth', growthTable(growths), growthTargetsTable(growths));
+    report('### Growth', growthTable(growths), growthTargetsTable(growths));
   }
   if (parts.includes('plans')) {
     progress('Plans …');
     const size = { ...BASE_SIZE, stages: large, users: large, oauthTokens: large };
-    print('## Plans', plansTable(await explainAll(server, size)));
+    report('### Plans', plansTable(await explainAll(server, size)));
   }
+  return results;
 }
 
 function describeMachine(databaseVersion: string): string {
