@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { checkAnswer, contract, exampleBody } from '../support/contract.js';
+import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { startTestService, type TestService } from '../support/service.js';
+import { send } from '../support/wire.js';
+
+const OPERATION = 'stages_password_retrieve';
+
+let database: TestDatabase;
+let service: TestService;
+beforeAll(async () => {
+  database = await createDatabase('2024.6');
+  service = await startTestService(database.url);
+});
+afterAll(() => service.close());
+
+const ask = (path: string, method?: string) => send(service.url, path, method ? { method } : {});
+
+describe.each(['/livez', '/readyz'])('%s', (path) => {
+  test('is 200 for anyone while the database answers', async () => {
+    const answer = await ask(path);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toEqual({ status: 'ok' });
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('x-request-id')).not.toBeNull();
+  });
+
+  test('answers HEAD without a body, and refuses other methods', async () => {
+    expect(await ask(path, 'HEAD')).toMatchObject({ status: 200, text: '' });
+    expect(await ask(path, 'POST')).toMatchObject({ status: 405 });
+  });
+
+  test('is outside the contract', async () => {
+    expect((await ask(contract.basePath + path)).status).toBe(404);
+  });
+});
+
+describe('without a database', () => {
+  beforeAll(() => database.drop());
+
+  test('/livez is 200: a restart would not help', async () => {
+    expect((await ask('/livez')).status).toBe(200);
+  });
+
+  test('/readyz is 503, and the log alone tells why', async () => {
+    const answer = await ask('/readyz');
+    expect(answer.status).toBe(503);
+    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 503, 'unavailable'));
+    const line = service.log.find(({ id }) => id === answer.headers.get('x-request-id'));
+    expect(line).toMatchObject({ status: 503, err: { cause: { message: expect.any(String) } } });
+  });
+});
