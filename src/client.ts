@@ -1,9 +1,9 @@
 /** The typed client of the contract, for Node and browsers. */
 import createFetchClient, { type Client } from 'openapi-fetch';
-import type { paths } from '../generated/api.js';
 import { BASE_PATH } from '../generated/base-path.js';
 import { createCall, type Fetch } from './client/call.js';
-import { type DocumentedOrNot, replaceForeignError } from './client/unexpected-answer.js';
+import type { ClientPaths } from './client/paths.js';
+import { replaceForeignError } from './client/unexpected-answer.js';
 
 export type { BackendsEnum, FlowSet, PasswordStage } from '../generated/api.js';
 export type { Fetch } from './client/call.js';
@@ -33,7 +33,7 @@ export type Token = string | (() => string | Promise<string>);
  * A call resolves to `{ data, response }` or `{ error, response }`, whatever the status, and `error.code` tells
  * the errors apart. It rejects when there is no answer: the network failed, time ran out, or `signal` aborted it.
  */
-export type StagesClient = Client<DocumentedOrNot<paths>>;
+export type StagesClient = Client<ClientPaths>;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_RETRIES = 2;
@@ -46,7 +46,7 @@ export function createClient({
   retries = DEFAULT_RETRIES,
   fetch = globalThis.fetch,
 }: ClientOptions): StagesClient {
-  const client = createFetchClient<DocumentedOrNot<paths>>({
+  const client = createFetchClient<ClientPaths>({
     baseUrl: baseUrl.replace(/\/+$/, '') + BASE_PATH,
     fetch: createCall({ timeoutMs, retries, fetch }),
   });

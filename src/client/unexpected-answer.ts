@@ -8,22 +8,6 @@ export interface UnexpectedAnswer {
   readonly detail: string;
 }
 
-interface Undocumented {
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly content: { readonly 'application/json': UnexpectedAnswer };
-}
-
-/** The paths of a contract, where any answer may also be one that it does not document. */
-export type DocumentedOrNot<Paths> = {
-  [Path in keyof Paths]: {
-    [Method in keyof Paths[Path]]: Paths[Path][Method] extends { responses: infer Responses }
-      ? Omit<Paths[Path][Method], 'responses'> & {
-          responses: Responses & { default: Undocumented };
-        }
-      : Paths[Path][Method];
-  };
-};
-
 const NOT_MODIFIED = 304;
 
 /** Leaves alone what is no error, and what has a code. */
