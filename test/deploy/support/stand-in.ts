@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export interface SeenRequest {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A server that takes another's place behind the proxy and remembers what it was asked. */
+export interface StandIn {
+  readonly address: string;
+  readonly requests: SeenRequest[];
+  /** How many connections were opened to it so far. */
+  readonly connectionCount: () => number;
+  behave(answer: Answer): void;
+  close(): Promise<void>;
+}
+
+export type Answer = (request: SeenRequest, response: ServerResponse) => void;
+
+export const ANSWERED_BY = 'x-answered-by';
+
+/** Answers 200 with its name until told otherwise. */
+export async function startStandIn(name: string): Promise<StandIn> {
+  const requests: SeenRequest[] = [];
+  let connectionCount = 0;
+  let answer: Answer = (_request, response) => response.setHeader(ANSWERED_BY, name).end(name);
+  const server = createServer(async (request, response) => {
+    const { method, url: path, headers } = request;
+    const seen = { method, path, headers, body: await text(request) };
+    requests.push(seen);
+    answer(seen, response);
+  });
+  server.on('connection', () => {
+    connectionCount += 1;
+  });
+  server.on('upgrade', (_request, socket) => {
+    socket.end(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    connectionCount: () => connectionCount,
+    behave(next) {
+      answer = next;
+    },
+    async close() {
+      if (!server.listening) return;
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
