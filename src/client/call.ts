@@ -39,9 +39,13 @@ export function createCall({ timeoutMs, retries, fetch }: CallOptions) {
   };
 }
 
-/** The same answer with its body at hand, so that the deadline covers the body too. */
+/**
+ * The same answer with its body at hand, so that the deadline covers the body too. A 304 may have no body, not even
+ * the empty one that Chromium gives it.
+ */
 async function received(response: Response): Promise<Response> {
-  return response.body ? new Response(await response.arrayBuffer(), response) : response;
+  const body = await response.arrayBuffer();
+  return new Response(body.byteLength > 0 ? body : null, response);
 }
 
 function assertWhole(name: string, value: number, minimum: number, maximum: number): void {
