@@ -51,16 +51,17 @@ export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const { originalCode = '', originalMessage, reason, kind } = driverFailureOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  return new DatabaseError(originalMessage ?? reason ?? lastLine(message), {
+  return new DatabaseError(originalMessage ?? reason ?? reasonIn(message), {
     cause: error,
     sqlState: /^[0-9A-Z]{5}$/.test(originalCode) ? originalCode : undefined,
     isTlsFault: kind === 'TlsConnectionError',
   });
 }
 
-/** Prisma buries the reason in the last line of a message with a code frame. */
-function lastLine(message: string): string {
-  return message.trim().split('\n').at(-1) ?? message;
+/** Prisma buries the reason in the last line of a message with a code frame, and there in a phrase of its own. */
+function reasonIn(message: string): string {
+  const lastLine = message.trim().split('\n').at(-1) ?? message;
+  return /Message: `(.*)`$/.exec(lastLine)?.[1] ?? lastLine;
 }
 
 /** What the driver adapter knows; Prisma keeps it out of its own message, or wraps it there. */

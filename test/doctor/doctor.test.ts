@@ -186,7 +186,7 @@ describe('a role that can do more than it needs', () => {
       const report = await examine(url.href);
       expect(linesOf(report, 'WARN')).toEqual([
         expect.stringMatching(expected),
-        expect.stringContaining('Connect as authentik_stages_reader'),
+        expect.stringContaining('connect as authentik_stages_reader'),
       ]);
       expect(report.isServable).toBe(true);
     } finally {
