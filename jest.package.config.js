@@ -5,4 +5,6 @@ export default {
   ...config,
   testMatch: ['<rootDir>/test/package/**/*.package.ts'],
   testTimeout: 120_000,
+  // Packing builds into one folder.
+  maxWorkers: 1,
 };
