@@ -37,12 +37,15 @@ export async function startWorkers(
   function replace(worker: Worker, code: number | null, signal: string | null): void {
     if (isClosing) return;
     logger.error({ worker: worker.process.pid, code, signal }, 'a worker died; replacing it');
-    setTimeout(() => {
+    setTimeout(async () => {
       if (isClosing) return;
-      fork(environment).catch((error: Error) => {
+      try {
+        await fork(environment);
+        logger.info('the worker is replaced');
+      } catch (err) {
         // Its own exit event brings the next attempt.
-        logger.error({ err: error }, 'a worker could not start');
-      });
+        logger.error({ err }, 'a worker could not start');
+      }
     }, RESTART_DELAY_MS);
   }
 

@@ -1,6 +1,12 @@
 /** The HTTP server around the application: limits, deadlines, and shutdown. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { OperationError } from '../domain/errors.js';
 import { fromError, sendError } from './errors.js';
@@ -44,7 +50,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { allowedMethods, logger } = options;
   const sockets = new Set<Socket>();
-  const running = new Set<IncomingMessage>();
+  const running = new Set<ServerResponse>();
   let isDraining = false;
   const server = createServer(
     {
@@ -69,8 +75,8 @@ export async function startServer(
         sendError(response, error);
         return;
       }
-      running.add(request);
-      response.on('close', () => running.delete(request));
+      running.add(response);
+      response.on('close', () => running.delete(response));
       app(request, response);
     },
   );
@@ -101,11 +107,9 @@ export async function startServer(
     get load() {
       return { activeRequests: running.size, connections: sockets.size };
     },
-    drain() {
-      isDraining = true;
-    },
+    drain,
     async close() {
-      isDraining = true;
+      drain();
       // The close of an HTTP server cuts idle connections at once, into which a client may just be sending.
       const closed = new Promise<void>((resolve) => {
         NetServer.prototype.close.call(server, () => resolve());
@@ -123,9 +127,16 @@ export async function startServer(
     },
   };
 
+  function drain(): void {
+    isDraining = true;
+    for (const response of running) {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+    }
+  }
+
   /** Node does not count a connection as idle that has not sent a request yet. */
   function closeSilentConnections(): void {
-    const busy = new Set([...running].map((request) => request.socket));
+    const busy = new Set([...running].map(({ socket }) => socket));
     for (const socket of sockets) {
       if (!busy.has(socket) && socket.writableLength === 0) socket.destroy();
     }
