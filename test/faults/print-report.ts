@@ -21,7 +21,7 @@ function toLine({ name, seen, before, after }: ReportRow): string {
   const meanwhile = `${seen.answered} × 200, ${seen.unavailable} × 503, slowest ${seconds(seen.slowestMs)}`;
   const connections = `${before.connections} → ${after.connections}`;
   const memory = `${before.megabytes.toFixed(0)} → ${after.megabytes.toFixed(0)} MB`;
-  const cells = [name, meanwhile, seconds(seen.recoveryMs), seen.lost, connections, memory];
+  const cells = [name, meanwhile, seconds(seen.recoveryMs), seen.lost.length, connections, memory];
   return `| ${cells.join(' | ')} |`;
 }
 

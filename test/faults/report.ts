@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { Seen, Usage } from './fault.js';
+import type { Seen, Usage } from './observation.js';
 
 export interface ReportRow {
   readonly name: string;

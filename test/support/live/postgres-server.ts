@@ -1,15 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  closeSync,
-  cpSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, closeSync, cpSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { appendFile, chown, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,6 +17,7 @@ import { DATABASE, seed } from '../../../src/data/embedded/seed.js';
 import { serverEnvironment } from '../../../src/data/embedded/server-environment.js';
 import { chooseSite, type Site } from '../../../src/data/embedded/site.js';
 import { onConnection, type Row } from '../postgres.js';
+import { childrenOf } from './processes.js';
 import { until } from './until.js';
 
 /** A PostgreSQL with the demo data, which a test may hurt. */
@@ -169,22 +161,6 @@ function kill(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => parentOf(pid) === parent);
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    // The name in parentheses may hold blanks; the state and the parent follow it.
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { packageRoot } from '../../../src/package-root.js';
+import { childrenOf, residentMegabytes } from './processes.js';
 import { until } from './until.js';
 
 /** The whole program in a process of its own, as an operator runs it. */
@@ -11,6 +11,8 @@ export interface ServiceProcess {
   /** Everything that it has written to standard output and standard error. */
   readonly output: () => string;
   readonly isRunning: () => boolean;
+  /** The processes of its workers, if it has any. */
+  workers(): number[];
   residentMegabytes(): number;
   signal(signal: NodeJS.Signals): void;
   /** Resolves to the exit code, or to the signal that ended it. */
@@ -54,6 +56,7 @@ export async function startServiceProcess(
     pid: child.pid as number,
     output,
     isRunning,
+    workers: () => childrenOf(child.pid as number),
     residentMegabytes: () => residentMegabytes(child.pid as number),
     signal: (signal) => void child.kill(signal),
     exited,
@@ -71,9 +74,4 @@ async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<void
   child.kill('SIGCONT');
   child.kill('SIGTERM');
   await exited;
-}
-
-function residentMegabytes(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
 }
