@@ -45,7 +45,7 @@ describe('two instances, replaced in turn under load, lose no request', () => {
   test(
     'behind a balancer that only asks /readyz, given SHUTDOWN_DELAY_MS',
     async () => {
-      const instances = await startInstances({ SHUTDOWN_DELAY_MS: 500 });
+      const instances = await startInstances({ SHUTDOWN_DELAY_MS: 2000 });
       const balancer = await startBalancer(instances.urls);
       try {
         await replaceUnderLoad(balancer.url, instances, 6);

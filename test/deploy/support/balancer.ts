@@ -7,11 +7,13 @@ export interface Balancer {
   close(): Promise<void>;
 }
 
-const POLL_MS = 50;
+const POLL_MS = 500;
+// Fewer than are in use at a time, so that it opens connections all the while.
+const MAX_IDLE = 2;
 
 /** The plainest balancer there is: it asks /readyz, keeps connections open, and never asks a second instance. */
 export async function startBalancer(instances: readonly string[]): Promise<Balancer> {
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_IDLE });
   const ready = new Set<string>();
   let turn = 0;
 
