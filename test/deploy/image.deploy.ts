@@ -12,6 +12,7 @@ import { buildImage, type Image } from './support/dockerfile.js';
 import { findFreePort } from './support/free-port.js';
 import { launch } from './support/launch.js';
 import { fetchNode } from './support/programs.js';
+import { unprivileged } from './support/unprivileged.js';
 
 const BUILD_MS = 300_000;
 const REMOVE_MS = 60_000;
@@ -50,6 +51,10 @@ describe('Dockerfile', () => {
 
   test('stands on one base image, of the Node that is tested here', () => {
     expect([...image.baseImages]).toEqual([`node:${CONTAINER_NODE}-slim`]);
+  });
+
+  test('runs as a user without privileges', () => {
+    expect(image.user).toBe('node');
   });
 
   test(`keeps node_modules within ${MAX_NODE_MODULES_MB} MB`, () => {
@@ -94,7 +99,7 @@ describe('Dockerfile', () => {
             PORT: String(port),
             DATABASE_URL: db.url,
           },
-          ...unprivileged(image.user),
+          ...unprivileged(),
         });
       };
       const isHealthy = async () => (await run(image.healthCheck).ended) === 0;
@@ -155,11 +160,4 @@ function noWrites(executable: string): { NODE_OPTIONS?: string } {
     encoding: 'utf8',
   });
   return Number(major) >= 24 ? { NODE_OPTIONS: '--permission --allow-fs-read=*' } : {};
-}
-
-/** Only root can become someone else; anybody else is unprivileged already. */
-function unprivileged(user: string): { uid?: number; gid?: number } {
-  expect(user).not.toBe('root');
-  const NOBODY = 65_534;
-  return process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 }
