@@ -12,6 +12,8 @@ export default {
   // The sources name their imports as the build emits them; jest runs the TypeScript.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // A deadline against hanging, not a measurement: machines are busy.
+  testTimeout: 60_000,
   globalSetup: './test/support/start-postgres.ts',
   globalTeardown: './test/support/stop-postgres.ts',
 };
