@@ -1,4 +1,6 @@
 /** Process entry: the command, configuration, database, listening, and closing on a signal. */
+import './memory.js';
+
 import cluster from 'node:cluster';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -6,7 +8,6 @@ import { type Config, readConfig } from './config.js';
 import { type Embedded, openEmbedded } from './data/embedded/open-embedded.js';
 import { writeReport } from './doctor/report.js';
 import { createLogger } from './logger.js';
-import { keepHeapSmall } from './memory.js';
 import { packageRoot } from './package-root.js';
 import { startService } from './service.js';
 import { describeStart } from './start-message.js';
@@ -16,7 +17,6 @@ import { offerMetrics, startWorkers, type WorkerMessage } from './workers.js';
 const DATA_DIR = join(packageRoot, '.data', 'postgres');
 
 async function main(): Promise<void> {
-  keepHeapSmall();
   const [command, ...rest] = process.argv.slice(2);
   if (rest.length > 0 || (command !== undefined && command !== 'doctor')) throw new Error(USAGE);
   const config = readConfig(process.env);
