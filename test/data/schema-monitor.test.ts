@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { DEMO } from '../../src/demo.js';
 import { pathTo } from '../support/contract.js';
 import {
@@ -17,6 +17,9 @@ import { until } from '../support/live/until.js';
 import { createDatabase, onConnection, type TestDatabase } from '../support/postgres.js';
 import { DEMO_TOKENS, startTestService, type TestService } from '../support/service.js';
 import { send } from '../support/wire.js';
+
+// Locks make some requests wait for their deadline.
+jest.setTimeout(30_000);
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -56,6 +59,8 @@ async function run(db: TestDatabase, mode: Mode, statements: readonly string[]):
   const transaction = ['SET CONSTRAINTS ALL IMMEDIATE', ...statements].join(';\n');
   const texts = mode === 'in one transaction' ? [transaction] : statements;
   await onConnection(db.adminUrl, async (client) => {
+    // Readers take the same tables in another order: of the two, they shall be the ones to give way.
+    await client.query("SET deadlock_timeout = '30s'");
     for (const text of texts) await client.query(text);
   });
 }
