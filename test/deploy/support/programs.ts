@@ -2,7 +2,11 @@
 import { execFileSync } from 'node:child_process';
 
 /** Debian's packages. */
-const PACKAGES = { nginx: 'nginx-light', pgbouncer: 'pgbouncer' } as const;
+const PACKAGES = {
+  nginx: 'nginx-light',
+  pgbouncer: 'pgbouncer',
+  psql: 'postgresql-client',
+} as const;
 
 /** Throws when the program is not there: a deployment that was not tested must not look tested. */
 export function requireProgram(name: keyof typeof PACKAGES): string {
