@@ -43,6 +43,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     ...(options.usesStartupParameters && {
       statement_timeout: options.queryTimeoutMs,
+      lock_timeout: LOCK_TIMEOUT_MS,
       // A seat belt only; the guard is a role that cannot write.
       options: '-c default_transaction_read_only=on',
     }),
@@ -93,6 +94,8 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 // The server's own timeout comes first and leaves the connection usable.
 const CLIENT_GRACE_MS = 500;
+// Shorter than PostgreSQL's deadlock_timeout: a migration of authentik must never be the one that gives way.
+const LOCK_TIMEOUT_MS = 500;
 const IDLE_CONNECTION_MS = 60_000;
 
 /** The same text has the same name on every connection, also behind a pooler that shares them. */

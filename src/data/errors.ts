@@ -24,10 +24,11 @@ export class DatabaseError extends OperationError {
 
   /**
    * The tables are not what the query expects: missing or of another type (class 42), or changed under a
-   * prepared statement (0A000). That is what an upgrade of authentik looks like.
+   * prepared statement (0A000). That is what an upgrade of authentik looks like. A prepared statement that exists
+   * already (42P05) is the mark of a pooler.
    */
   get isSchemaFault(): boolean {
-    return this.sqlState?.startsWith('42') || this.sqlState === '0A000';
+    return /^(?:42(?!P05)|0A000)/.test(this.sqlState ?? '');
   }
 
   /** The connection broke, or none could be made, without having waited for it. */
