@@ -130,7 +130,7 @@ export const SETTINGS = {
     desc: 'Deadline for running requests when told to stop',
   }),
   MAX_ACTIVE_REQUESTS: count({
-    default: 512,
+    default: 256,
     desc: 'Requests answered at the same time, for each worker; the surplus gets 503',
   }),
   MAX_CONNECTIONS: count({

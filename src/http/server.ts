@@ -1,22 +1,16 @@
 /** The HTTP server around the application: limits, deadlines, and shutdown. */
 import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
-import { OperationError } from '../domain/errors.js';
-import { fromError, sendError } from './errors.js';
+import { fromError, sendError, toHttpError } from './errors.js';
 import { methodNotAllowed } from './methods.js';
 import { fromParser, type RefusalOptions, refuse } from './refusal.js';
+import { createSurplus } from './surplus.js';
 
 export interface ServerOptions extends RefusalOptions {
   readonly host: string;
   readonly port: number;
-  /** Most requests that are answered at the same time; the surplus gets 503 at once. */
+  /** Most requests that are answered at the same time; the surplus gets 503. */
   readonly maxActiveRequests: number;
   /** Most open connections; further ones are closed. */
   readonly maxConnections: number;
@@ -51,6 +45,7 @@ export async function startServer(
   const { allowedMethods, logger } = options;
   const sockets = new Set<Socket>();
   const running = new Set<ServerResponse>();
+  const surplus = createSurplus({ ...options, maxWaiting: options.maxConnections });
   let isDraining = false;
   const server = createServer(
     {
@@ -63,12 +58,16 @@ export async function startServer(
       requireHostHeader: false,
     },
     (request, response) => {
-      response.setHeader('X-Content-Type-Options', 'nosniff');
       if (isDraining) response.setHeader('Connection', 'close');
-      const refusal = refusalOf(request, running.size >= options.maxActiveRequests);
-      if (refusal) {
+      if (running.size >= options.maxActiveRequests) {
+        surplus.add(response);
+        return;
+      }
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      // RFC 9112, 3.2.
+      if (request.httpVersion === '1.1' && request.headers.host === undefined) {
         const id = randomUUID();
-        const error = fromError(refusal);
+        const error = toHttpError('invalid', ['The header "Host" is missing.']);
         logger.info({ id, status: error.status }, 'refused');
         options.onRefusal?.(error.status);
         response.setHeader('X-Request-Id', id);
@@ -129,14 +128,14 @@ export async function startServer(
 
   function drain(): void {
     isDraining = true;
-    for (const response of running) {
+    for (const response of [...running, ...surplus.waiting]) {
       if (!response.headersSent) response.setHeader('Connection', 'close');
     }
   }
 
   /** Node does not count a connection as idle that has not sent a request yet. */
   function closeSilentConnections(): void {
-    const busy = new Set([...running].map(({ socket }) => socket));
+    const busy = new Set([...running, ...surplus.waiting].map(({ socket }) => socket));
     for (const socket of sockets) {
       if (!busy.has(socket) && socket.writableLength === 0) socket.destroy();
     }
@@ -155,15 +154,4 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
 
 function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-function refusalOf(request: IncomingMessage, isFull: boolean): OperationError | undefined {
-  if (isFull) {
-    return new OperationError('service_unavailable', 'Too many requests at the same time.');
-  }
-  // RFC 9112, 3.2.
-  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-    return new OperationError('invalid', 'The header "Host" is missing.');
-  }
-  return undefined;
 }
