@@ -1,0 +1,172 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEMO } from '../src/demo.js';
+import { packageRoot } from '../src/package-root.js';
+import { checkAnswer, contract, pathTo } from './support/contract.js';
+import { startHttpServer } from './support/http-server.js';
+import { until } from './support/live/until.js';
+import { lockTable } from './support/lock.js';
+import { createDatabase, type TestDatabase } from './support/postgres.js';
+import { DEMO_TOKENS } from './support/service.js';
+import { parseAnswer, send } from './support/wire.js';
+
+interface Run {
+  readonly pid: number;
+  out(): string;
+  err(): string;
+  readonly ended: Promise<number | NodeJS.Signals>;
+}
+
+const running = new Set<number>();
+afterAll(() => {
+  for (const pid of running) process.kill(pid, 'SIGKILL');
+});
+
+/** Runs the program as an operator does, but from its sources. */
+function run(environment: Readonly<Record<string, string>>, ...parameters: string[]): Run {
+  const { PATH, HOME } = process.env;
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(packageRoot, 'src/main.ts'), ...parameters],
+    { cwd: packageRoot, env: { PATH, HOME, PORT: '0', ...environment } },
+  );
+  const pid = child.pid as number;
+  const written = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    written.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    written.err += text;
+  });
+  running.add(pid);
+  child.on('exit', () => running.delete(pid));
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+  return { pid, out: () => written.out, err: () => written.err, ended };
+}
+
+/** Resolves to the address that the program tells. */
+async function addressOf({ err, pid }: Run): Promise<string> {
+  const address = () => /listens on (http:\/\/[^/\s]+)/.exec(err())?.[1];
+  await until('the program listens', () => !running.has(pid) || !!address(), 30_000);
+  const found = address();
+  if (!found) throw new Error(err());
+  return found;
+}
+
+describe('a start that fails', () => {
+  test('names every bad variable at once, and nothing that could be secret', async () => {
+    const { ended, out, err } = run({
+      DATABASE_URL: 'mysql://user:secret@db/authentik',
+      PORT: 'secret',
+      LOG_LEVEL: 'secret',
+    });
+    expect(await ended).toBe(1);
+    expect(out()).toBe('');
+    const [title, ...problems] = err().trim().split('\n');
+    expect(title).toBe('Cannot start.');
+    expect(problems.map((line) => line.split(' ')[0])).toEqual([
+      'DATABASE_URL',
+      'PORT',
+      'LOG_LEVEL',
+    ]);
+    expect(err()).not.toContain('secret');
+  });
+
+  test('names a port that is taken', async () => {
+    const other = await startHttpServer(() => {});
+    const database = await createDatabase('2024.6');
+    const { ended, err } = run({ DATABASE_URL: database.url, PORT: new URL(other.url).port });
+    expect(await ended).toBe(1);
+    expect(err()).toMatch(/^Cannot start\.\n.*address already in use 127\.0\.0\.1:\d+\n$/);
+    await other.close();
+    await database.drop();
+  });
+
+  test('says what is wrong with the database', async () => {
+    const database = await createDatabase('2024.6');
+    await database.sql('DROP TABLE authentik_rbac_role CASCADE');
+    const { ended, err } = run({ DATABASE_URL: database.url });
+    expect(await ended).toBe(1);
+    expect(err()).toMatch(
+      /^Cannot start\.\n.* there is no authentik_rbac_role\. .* Upgrade authentik\.\n$/,
+    );
+    await database.drop();
+  });
+
+  test('explains its use to who calls it otherwise', async () => {
+    const { ended, err } = run({}, 'serve', '--port=1');
+    expect(await ended).toBe(1);
+    expect(err()).toMatch(/^Cannot start\.\nUsage: /);
+  });
+});
+
+describe('a signal', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createDatabase('2024.6', { seed: true });
+  });
+  afterAll(() => database.drop());
+
+  test.each([
+    'SIGTERM',
+    'SIGINT',
+  ] as const)('%s lets a running request finish, refuses new ones, and ends the program with 0', async (signal) => {
+    const program = run({
+      DATABASE_URL: database.url,
+      DATABASE_QUERY_TIMEOUT_MS: '30000',
+      REQUEST_TIMEOUT_MS: '30000',
+    });
+    const url = await addressOf(program);
+    const lock = await lockTable(database, 'authentik_flows_stage');
+    const headers = { Authorization: `Bearer ${DEMO_TOKENS.administrator}` };
+    const answer = send(url, pathTo(DEMO.stageUuid), { headers });
+    await lock.isFelt();
+    process.kill(program.pid, signal);
+    await until('the port is closed', () =>
+      send(url, '/livez').then(
+        () => false,
+        (error) => error.code === 'ECONNREFUSED',
+      ),
+    );
+    await lock.release();
+    expect((await answer).status).toBe(200);
+    expect(await program.ended).toBe(0);
+  });
+});
+
+describe('a start without DATABASE_URL', () => {
+  let program: Run;
+  let url: string;
+  beforeAll(async () => {
+    program = run({});
+    url = await addressOf(program);
+  });
+
+  test('tells where it listens, and what data it serves', () => {
+    expect(program.err()).toContain(`${url}${contract.basePath}/`);
+    expect(program.err()).toMatch(/demo data.*DATABASE_URL/);
+  });
+
+  test('prints a curl line that works', async () => {
+    const [curl] = /^ +curl .*$/m.exec(program.err()) ?? [];
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${curl} --silent --include`]);
+    const answer = parseAnswer(stdout);
+    expect(answer.status).toBe(200);
+    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    expect(JSON.parse(answer.text).name).toBe('default-authentication-password');
+  });
+
+  test('keeps the log apart, one JSON object a line, without the token', () => {
+    const lines = program.out().trim().split('\n');
+    expect(lines.map((line) => typeof JSON.parse(line))).toEqual(lines.map(() => 'object'));
+    expect(program.out()).not.toContain(DEMO.administratorToken);
+  });
+
+  test('ends with 0', async () => {
+    process.kill(program.pid, 'SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+});
