@@ -36,6 +36,16 @@ describe.each(['/livez', '/readyz'])('%s', (path) => {
   });
 });
 
+test('/readyz is 503 while the service closes, and requests are served for a while yet', async () => {
+  const closing = await startTestService(database.url, {
+    environment: { SHUTDOWN_DELAY_MS: '1000' },
+  });
+  const closed = closing.close();
+  expect((await send(closing.url, '/readyz')).status).toBe(503);
+  expect((await send(closing.url, '/livez')).status).toBe(200);
+  await closed;
+});
+
 describe('without a database', () => {
   beforeAll(() => database.drop());
 
