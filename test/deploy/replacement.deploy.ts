@@ -48,7 +48,8 @@ describe('two instances, replaced in turn under load, lose no request', () => {
       const instances = await startInstances({ SHUTDOWN_DELAY_MS: 2000 });
       const balancer = await startBalancer(instances.urls);
       try {
-        await replaceUnderLoad(balancer.url, instances, 6);
+        const bothReady = () => balancer.readyCount() === 2;
+        await replaceUnderLoad(balancer.url, instances, 6, bothReady);
       } finally {
         await Promise.all([balancer.close(), instances.stop()]);
       }
@@ -85,12 +86,21 @@ async function startInstances(settings: ServiceSettings = {}): Promise<Instances
   };
 }
 
-async function replaceUnderLoad(url: string, instances: Instances, count: number): Promise<void> {
+/** Replaces no instance before the proxy leads requests to the last successor. */
+async function replaceUnderLoad(
+  url: string,
+  instances: Instances,
+  count: number,
+  isComplete = () => true,
+): Promise<void> {
   const traffic = startTraffic(url, { clients: CLIENTS, pauseMs: 0 });
   const { exchanges } = traffic;
   try {
     await traffic.steady();
-    for (let done = 0; done < count; done += 1) await instances.replaceNext();
+    for (let done = 0; done < count; done += 1) {
+      await until('the proxy knows both instances', isComplete);
+      await instances.replaceNext();
+    }
     await traffic.steady();
   } finally {
     await traffic.stop();

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 export interface Balancer {
   readonly url: string;
+  /** How many instances it leads requests to. */
+  readonly readyCount: () => number;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export async function startBalancer(instances: readonly string[]): Promise<Balan
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const instance = [...ready][turn++ % ready.size];
+    if (!instance) return void outgoing.writeHead(503).end('No instance is ready.');
     const { url = '', method, headers } = incoming;
     const onward = request(instance + url, { agent, method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 0, { ...answer.headers, connection: 'keep-alive' });
@@ -43,6 +46,7 @@ export async function startBalancer(instances: readonly string[]): Promise<Balan
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    readyCount: () => ready.size,
     async close() {
       clearInterval(poll);
       server.close();
