@@ -25,6 +25,8 @@ let token: string;
 
 beforeAll(async () => {
   db = await createDatabase('2024.6');
+  // An order of some language, as most databases have.
+  await db.sql('ALTER TABLE authentik_flows_flow ALTER slug TYPE varchar(50) COLLATE "und-x-icu"');
   const user = await insertUser(db);
   await joinGroup(db, user, await insertGroup(db, { is_superuser: true }));
   token = await insertToken(db, user);
