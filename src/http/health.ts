@@ -1,4 +1,5 @@
 /** Tells an orchestrator whether the process lives and whether it should get requests. */
+import type { ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import { OperationError } from '../domain/errors.js';
 
@@ -10,18 +11,24 @@ export interface Readiness {
 /** Outside the contract's base path: authentik has no such pages. */
 export function healthPages(readiness: Readiness): Readonly<Record<string, RequestHandler>> {
   return {
-    '/livez': (_request, response) => {
-      response.setHeader('Cache-Control', 'no-store');
-      response.type('application/json').send('{"status":"ok"}');
-    },
+    '/livez': (_request, response) => sendOk(response),
     '/readyz': async (_request, response) => {
       try {
         await readiness.check();
       } catch (error) {
         throw new OperationError('service_unavailable', 'Not ready.', { cause: error });
       }
-      response.setHeader('Cache-Control', 'no-store');
-      response.type('application/json').send('{"status":"ok"}');
+      sendOk(response);
     },
   };
+}
+
+const OK = '{"status":"ok"}';
+
+/** By Node's means: Express would answer 304 to a condition, where somebody asks for the state of this moment. */
+function sendOk(response: ServerResponse): void {
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('Content-Type', 'application/json');
+  response.setHeader('Content-Length', OK.length);
+  response.end(OK);
 }

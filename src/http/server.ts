@@ -1,10 +1,17 @@
 /** The HTTP server around the application: limits, deadlines, and shutdown. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { fromError, sendError, toHttpError } from './errors.js';
 import { methodNotAllowed } from './methods.js';
 import { fromParser, type RefusalOptions, refuse } from './refusal.js';
+import { toOriginForm } from './request-target.js';
 import { createSurplus } from './surplus.js';
 
 export interface ServerOptions extends RefusalOptions {
@@ -64,16 +71,17 @@ export async function startServer(
         return;
       }
       response.setHeader('X-Content-Type-Options', 'nosniff');
-      // RFC 9112, 3.2.
-      if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      const problem = problemOf(request);
+      if (problem) {
         const id = randomUUID();
-        const error = toHttpError('invalid', ['The header "Host" is missing.']);
+        const error = toHttpError('invalid', [problem]);
         logger.info({ id, status: error.status }, 'refused');
         options.onRefusal?.(error.status);
         response.setHeader('X-Request-Id', id);
         sendError(response, error);
         return;
       }
+      request.url = toOriginForm(request.url ?? '') as string;
       running.add(response);
       response.on('close', () => running.delete(response));
       app(request, response);
@@ -88,7 +96,13 @@ export async function startServer(
       return;
     }
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      // Node tells only the first answer of a connection about its end, and none that waits behind it.
+      for (const response of running) {
+        if (response.req.socket === socket && !response.socket) response.emit('close');
+      }
+    });
   });
   // Without a listener Node refuses expectations with an empty 417; ignoring one is allowed.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -154,4 +168,12 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
 
 function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** What keeps a request from being routed at all. */
+function problemOf({ httpVersion, headers, url = '' }: IncomingMessage): string | undefined {
+  // RFC 9112, 3.2.
+  if (httpVersion === '1.1' && headers.host === undefined) return 'The header "Host" is missing.';
+  if (toOriginForm(url) === undefined) return 'The request names no path.';
+  return undefined;
 }

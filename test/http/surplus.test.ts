@@ -1,7 +1,9 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunningServer, startServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/logger.js';
 import { checkAnswer } from '../support/contract.js';
+import { until } from '../support/live/until.js';
 import { exchange, parseAnswer } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
@@ -11,15 +13,15 @@ const LAST = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 let server: RunningServer;
 afterEach(() => server.close());
 
-/** A server without room for any request. */
-async function open(maxConnections: number): Promise<number[]> {
+/** A server whose application never answers. */
+async function open(maxConnections: number, maxActiveRequests = 0): Promise<number[]> {
   const refusals: number[] = [];
   server = await startServer(() => {}, {
     host: '127.0.0.1',
     port: 0,
     logger: createLogger('silent'),
     allowedMethods: ['GET'],
-    maxActiveRequests: 0,
+    maxActiveRequests,
     maxConnections,
     headersTimeoutMs: 10_000,
     keepAliveTimeoutMs: 60_000,
@@ -46,5 +48,16 @@ describe('the surplus', () => {
     const ended = await exchange(server.url, REQUEST.repeat(100)).catch(({ code }) => code);
     expect(['', 'ECONNRESET']).toContain(ended);
     expect(refusals.length).toBeLessThanOrEqual(20);
+  });
+
+  test('gets the room of a client that leaves, also of its requests that waited behind another', async () => {
+    await open(100, 3);
+    const { hostname, port } = new URL(server.url);
+    const leaving = connect(Number(port), hostname);
+    leaving.write(REQUEST.repeat(3));
+    await until('there is no room', () => server.load.activeRequests === 3);
+    leaving.destroy();
+    await until('there is room', () => server.load.activeRequests === 0);
+    expect(server.load).toEqual({ activeRequests: 0, connections: 0 });
   });
 });
