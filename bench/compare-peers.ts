@@ -33,7 +33,9 @@ export async function comparePeers(
   try {
     const constantBody = await findConstantBody(url);
     for (const peer of peers) {
-      running.set(peer, await startPeer({ module: peer.module, databaseUrl: url, constantBody }));
+      const { module, nodeOptions } = peer;
+      const settings = { module, nodeOptions, databaseUrl: url, constantBody };
+      running.set(peer, await startPeer(settings));
     }
     const servers = [...running].map(([{ name, reads }, { port }]) => ({ name, reads, port }));
     await assertAgreement(servers, BASE_SIZE);

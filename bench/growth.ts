@@ -112,6 +112,7 @@ export async function measureGrowth(
       const { url } = await server.databaseOf(size);
       const peer = await startPeer({
         module: PEERS[0].module,
+        nodeOptions: PEERS[0].nodeOptions,
         databaseUrl: url,
         environment: { WORKERS: String(workers) },
       });

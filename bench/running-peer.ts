@@ -12,7 +12,7 @@ export interface PeerSettings {
   readonly constantBody?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Options of Node itself. */
-  readonly nodeOptions?: readonly string[];
+  readonly nodeOptions?: readonly string[] | undefined;
 }
 
 export interface RunningPeer {

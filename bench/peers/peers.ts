@@ -7,10 +7,19 @@ export interface Peer {
   readonly module: string;
   /** Whether it does the whole work; the others answer a constant to anything. */
   readonly reads: boolean;
+  /** How the peer is meant to be started. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export const PEERS = [
-  { name: 'ours', title: 'ours', module: 'src/main.js', reads: true },
+  {
+    name: 'ours',
+    title: 'ours',
+    module: 'src/main.js',
+    reads: true,
+    // As in `npm start`.
+    nodeOptions: ['--max-semi-space-size=8'],
+  },
   {
     name: 'http',
     title: 'node:http, constant',
