@@ -14,6 +14,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const ADMIN = { Authorization: `Bearer ${DEMO_TOKENS.administrator}` };
+const NO_PERMISSION = { Authorization: `Bearer ${DEMO_TOKENS.noPermission}` };
 
 describe('Accept', () => {
   test.each([
@@ -57,105 +58,9 @@ describe('the order of refusals', () => {
     ['an unknown path', '/nowhere', everythingWrong, 404],
     ['then Accept', `${pathTo('x')}?foo=1`, everythingWrong, 406],
     ['then credentials', `${pathTo('x')}?foo=1`, { Authorization: 'Bearer unknown' }, 403],
-    ['then permission', `${pathTo('x')}?foo=1`, permissionless(), 403],
+    ['then permission', `${pathTo('x')}?foo=1`, NO_PERMISSION, 403],
     ['then the request', `${pathTo('x')}?foo=1`, ADMIN, 400],
   ])('first %s', async (_what, path, headers, status) => {
     expect((await send(service.url, path, { headers })).status).toBe(status);
-  });
-});
-
-function permissionless() {
-  return { Authorization: `Bearer ${DEMO_TOKENS.noPermission}` };
-}
-
-describe('a query', () => {
-  test.each([
-    ['foo=bar', 'foo'],
-    ['foo', 'foo'],
-    ['foo[bar]=1', 'foo'],
-    ['format=json', 'format'],
-    ['stage_uuid=1', 'stage_uuid'],
-    ['__proto__=1', '__proto__'],
-    ['constructor=1', 'constructor'],
-    ['search=x', 'search'],
-    ['%F0%9F%98%80=1', '😀'],
-  ])('?%s is not in the contract: 400 that names the parameter', async (query, name) => {
-    const answer = await send(service.url, `${STAGE}?${query}`, { headers: ADMIN });
-    expect(answer.status).toBe(400);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text).non_field_errors).toEqual([
-      `Query parameter "${name}" is not known here. Leave it out.`,
-    ]);
-  });
-
-  test('repeats little of what a caller sends', async () => {
-    const name = 'n'.repeat(5000);
-    const answer = await send(service.url, `${STAGE}?${name}=${name}`, { headers: ADMIN });
-    expect(answer.status).toBe(400);
-    expect(answer.text.length).toBeLessThan(200);
-  });
-
-  test('that is empty changes nothing', async () => {
-    expect((await send(service.url, `${STAGE}?`, { headers: ADMIN })).status).toBe(200);
-  });
-});
-
-describe('headers of an answer', () => {
-  test('keep shared caches away', async () => {
-    const { headers } = await send(service.url, STAGE, { headers: ADMIN });
-    expect(headers.get('cache-control')).toBe('private, no-cache');
-    expect(headers.get('vary')).toContain('Authorization');
-  });
-
-  test.each([
-    ['unknown', 403],
-    [DEMO_TOKENS.noPermission, 403],
-  ])('an error is not stored: %s', async (token, status) => {
-    const answer = await send(service.url, STAGE, {
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-  });
-
-  test('tell nothing about the server', async () => {
-    for (const path of [STAGE, '/nowhere']) {
-      const { headers } = await send(service.url, path, { headers: ADMIN });
-      expect(headers.get('x-powered-by')).toBeNull();
-      expect(headers.get('server')).toBeNull();
-    }
-  });
-
-  test('have an id of their own each time', async () => {
-    const answers = await Promise.all(
-      [1, 2, 3].map(() => send(service.url, STAGE, { headers: ADMIN })),
-    );
-    expect(new Set(answers.map(({ headers }) => headers.get('x-request-id'))).size).toBe(3);
-  });
-});
-
-describe('If-None-Match', () => {
-  async function statusFor(toHeader: (etag: string) => string): Promise<number> {
-    const { headers } = await send(service.url, STAGE, { headers: ADMIN });
-    const known = { ...ADMIN, 'If-None-Match': toHeader(headers.get('etag') ?? '') };
-    return (await send(service.url, STAGE, { headers: known })).status;
-  }
-
-  test.each<[string, (etag: string) => string, number]>([
-    ['the same', (etag) => etag, 304],
-    ['the same, strong', (etag) => etag.replace('W/', ''), 304],
-    ['a list with the same', (etag) => `"other" , ${etag},W/"third"`, 304],
-    ['anything', () => '*', 304],
-    ['another', () => '"other"', 200],
-    ['a list of others', () => '"a", W/"b"', 200],
-    ['the same without quotes', (etag) => etag.replaceAll('"', ''), 200],
-    ['nothing', () => '', 200],
-  ])('%s', async (_what, toHeader, status) => {
-    expect(await statusFor(toHeader)).toBe(status);
-  });
-
-  test('does not help a caller without permission', async () => {
-    const headers = { ...permissionless(), 'If-None-Match': '*' };
-    expect((await send(service.url, STAGE, { headers })).status).toBe(403);
   });
 });
