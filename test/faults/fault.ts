@@ -27,8 +27,8 @@ export interface FaultOptions {
   readonly settings?: (postgres: PostgresServer) => ServiceSettings | Promise<ServiceSettings>;
   /** Settings of PostgreSQL. */
   readonly postgres?: readonly string[];
-  /** PostgreSQL is down when the service starts. */
-  readonly isAbsentAtStart?: boolean;
+  /** What the service finds when it starts, instead of a database that answers. */
+  readonly atStart?: (postgres: PostgresServer) => void | Promise<void>;
   /** The server that answers at the beginning, if it is another. */
   readonly server?: () => PostgresServer;
   /** Whether no client may see anything of it. */
@@ -65,7 +65,7 @@ async function run(
   options: FaultOptions,
 ): Promise<void> {
   const postgres = await createPostgres(...(options.postgres ?? []));
-  if (options.isAbsentAtStart) await postgres.stop();
+  await options.atStart?.(postgres);
   const settings: ServiceSettings = {
     ...{ REQUEST_TIMEOUT_MS, DATABASE_POOL_SIZE: POOL_SIZE, DATABASE_URL: postgres.url },
     ...(await options.settings?.(postgres)),
@@ -73,9 +73,9 @@ async function run(
   const service = await startServiceProcess(settings);
   const traffic = startTraffic(service.url, { clients: CLIENTS });
   try {
-    if (!options.isAbsentAtStart) await traffic.steady();
+    if (!options.atStart) await traffic.steady();
     let server = options.server?.() ?? postgres;
-    const before = await measureUsage(service, options.isAbsentAtStart ? undefined : server);
+    const before = await measureUsage(service, options.atStart ? undefined : server);
     const begin = performance.now();
     let end = begin;
     await body({

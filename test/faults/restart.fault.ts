@@ -1,20 +1,34 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect } from '@jest/globals';
+import type { ServiceProcess } from '../support/live/service-process.js';
 import { until } from '../support/live/until.js';
 import { fault } from './fault.js';
+
+const readiness = async ({ url }: ServiceProcess) => (await fetch(`${url}/readyz`)).status;
 
 describe('a database that goes and comes back', () => {
   fault(
     'absent at start',
     async ({ postgres, service, untilSeen, over }) => {
       await untilSeen();
-      const isReady = async () => (await fetch(`${service.url}/readyz`)).status === 200;
-      expect(await isReady()).toBe(false);
+      expect(await readiness(service)).toBe(503);
       await postgres.start();
       over();
-      await until('the service is ready', isReady);
+      await until('the service is ready', async () => (await readiness(service)) === 200);
     },
-    { isAbsentAtStart: true },
+    { atStart: (postgres) => postgres.stop() },
+  );
+
+  fault(
+    'frozen at start',
+    async ({ postgres, service, untilSeen, over }) => {
+      await untilSeen();
+      expect(await readiness(service)).toBe(503);
+      postgres.thaw();
+      over();
+      await until('the service is ready', async () => (await readiness(service)) === 200);
+    },
+    { atStart: (postgres) => postgres.freeze() },
   );
 
   fault('stopped and started', async ({ postgres, untilSeen, over }) => {
