@@ -5,7 +5,7 @@ import {
   type ServiceSettings,
   startServiceProcess,
 } from '../support/live/service-process.js';
-import { startTraffic, type Traffic } from '../support/live/traffic.js';
+import { type Exchange, startTraffic, type Traffic } from '../support/live/traffic.js';
 import { until } from '../support/live/until.js';
 import { findLeaks, measureUsage, type Seen, summarize } from './observation.js';
 import { addToReport } from './report.js';
@@ -14,7 +14,7 @@ export interface Scene {
   readonly postgres: PostgresServer;
   readonly service: ServiceProcess;
   readonly traffic: Traffic;
-  /** Resolves when a request that began after the fault did has failed with 503. */
+  /** Resolves when a request has been answered with 503 since the fault began. */
   untilSeen(): Promise<void>;
   /** Resolves when requests that begin from now on have been answered with 200. */
   untilAnswered(): Promise<void>;
@@ -82,8 +82,8 @@ async function run(
       postgres,
       service,
       traffic,
-      untilSeen: () => untilStatus(traffic, 503, begin),
-      untilAnswered: () => untilStatus(traffic, 200, performance.now()),
+      untilSeen: () => untilUnavailable(traffic, begin),
+      untilAnswered: () => untilAnswered(traffic, performance.now()),
       over: (next) => {
         end = performance.now();
         if (next) server = next;
@@ -117,12 +117,18 @@ function assertPromises(seen: Seen, { isHidden, mayLose = 0 }: FaultOptions): vo
 
 const CLIENTS = 8;
 
-/** As many answers as there are clients, so that each connection to the database has had its turn. */
-function untilStatus(traffic: Traffic, wanted: number, since: number): Promise<void> {
-  return until(`requests are answered with ${wanted}`, () => {
-    const recent = traffic.exchanges.filter(
-      ({ startedAt, status }) => startedAt >= since && status === wanted,
-    );
-    return recent.length >= (wanted === 200 ? CLIENTS : 1);
-  });
+/** A request that was under way when the fault began may be the only one that it hits. */
+function untilUnavailable(traffic: Traffic, since: number): Promise<void> {
+  return until('a request is answered with 503', () =>
+    traffic.exchanges.some(({ endedAt, status }) => endedAt >= since && status === 503),
+  );
+}
+
+/** As many requests as there are clients, all of them begun since then. */
+function untilAnswered(traffic: Traffic, since: number): Promise<void> {
+  const isGood = ({ startedAt, status }: Exchange) => startedAt >= since && status === 200;
+  return until(
+    'requests are answered with 200',
+    () => traffic.exchanges.filter(isGood).length >= CLIENTS,
+  );
 }
