@@ -31,7 +31,7 @@ const POLL_MS = 50;
 export async function recordProfile(
   bench: Bench,
   server: BenchServer,
-  { name, title, module }: Peer,
+  { name, title, module, nodeOptions = [] }: Peer,
   { durationMs }: Options,
 ): Promise<string> {
   const file = join(packageRoot, 'dist', `${name}.cpuprofile`);
@@ -41,7 +41,7 @@ export async function recordProfile(
     module,
     databaseUrl: url,
     constantBody: await findConstantBody(url),
-    nodeOptions: ['--import', new URL('./recorder.js', import.meta.url).href],
+    nodeOptions: [...nodeOptions, '--import', new URL('./recorder.js', import.meta.url).href],
     environment: { PROFILE_FILE: file },
   });
   try {
