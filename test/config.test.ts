@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { type Config, ConfigError, readConfig, SETTINGS } from '../src/config.js';
+import { type Config, ConfigError, readConfig } from '../src/config.js';
+import { SETTINGS } from '../src/settings.js';
 
 const DATABASE_URL = 'postgresql://reader:pa%20ss@db.example:5432/authentik';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { SETTINGS } from '../src/config.js';
 import { packageRoot } from '../src/package-root.js';
+import { SETTINGS } from '../src/settings.js';
 
 const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { SETTINGS } from '../../src/config.js';
 import { packageRoot } from '../../src/package-root.js';
+import { SETTINGS } from '../../src/settings.js';
 import { startServiceProcess } from '../support/live/service-process.js';
 import { retrieve } from '../support/live/traffic.js';
 import { createDatabase } from '../support/postgres.js';
