@@ -10,10 +10,11 @@ import { processorSeconds } from '../support/live/processes.js';
 import { startServiceProcess } from '../support/live/service-process.js';
 import type { Plan, Result } from './generator.js';
 
-const WARM_UP_MS = 2000;
-const DURATION_MS = Number(process.env.OVERLOAD_SECONDS ?? 6) * 1000;
+const WARM_UP_MS = 1500;
+const DURATION_MS = Number(process.env.OVERLOAD_SECONDS ?? 4) * 1000;
+const ROUNDS = 5;
 const OVERLOAD = 5;
-const MIN_SHARE_OF_PEAK = 0.8;
+const MIN_SHARE = 0.8;
 const MAX_MEDIAN_RATIO = 3;
 
 const contract = loadContract();
@@ -34,7 +35,7 @@ const port = Number(new URL(service.url).port);
 /** `processors`: how many the service kept busy; less than it could is what others left it. */
 type Measured = Result & { readonly processors: number };
 
-async function measure(load: Pick<Plan, 'connections' | 'rate'>): Promise<Measured> {
+async function measure(load: Load): Promise<Measured> {
   generator.send({ port, request, warmUpMs: WARM_UP_MS, durationMs: DURATION_MS, ...load });
   await pause(WARM_UP_MS);
   const [before, startedAt] = [processorSeconds(service.pid), performance.now()];
@@ -43,76 +44,81 @@ async function measure(load: Pick<Plan, 'connections' | 'rate'>): Promise<Measur
   return { ...result, processors: (processorSeconds(service.pid) - before) / seconds };
 }
 
+type Load = Pick<Plan, 'connections' | 'rate'>;
 const usefulOf = ({ answers }: Result) => answers[200]?.perSecond ?? 0;
 const medianOf = ({ answers }: Result) => answers[200]?.p50Ms ?? 0;
 
-interface Line {
-  readonly name: string;
-  readonly result: Measured;
-}
-const lines: Line[] = [];
-async function add(name: string, load: Pick<Plan, 'connections' | 'rate'>): Promise<Measured> {
-  const result = await measure(load);
-  lines.push({ name, result });
-  return result;
+/** With how many connections the service answers most. */
+async function findCapacity(): Promise<{ connections: number; result: Measured }> {
+  await measure({ connections: 32 });
+  const found = [];
+  for (const connections of [16, 32, 64, 128, 256]) {
+    found.push({ connections, result: await measure({ connections }) });
+  }
+  return found.reduce((best, next) =>
+    usefulOf(next.result) > usefulOf(best.result) ? next : best,
+  );
 }
 
-await measure({ connections: 32 });
-let capacity = { connections: 0, result: await measure({ connections: 1 }) };
-for (const connections of [16, 32, 64, 128, 256]) {
-  const result = await add(`${connections} connections`, { connections });
-  if (usefulOf(result) > usefulOf(capacity.result)) capacity = { connections, result };
+const { connections, result } = await findCapacity();
+const peakRate = Math.round(usefulOf(result));
+const loads: Readonly<Record<string, Load>> = {
+  [`capacity: ${connections} connections`]: { connections },
+  [`${OVERLOAD * connections} connections, which try again at once`]: {
+    connections: OVERLOAD * connections,
+  },
+  [`${OVERLOAD * peakRate}/s arrive`]: { connections: 2000, rate: OVERLOAD * peakRate },
+};
+const names = Object.keys(loads);
+const [capacity = '', ...overloads] = names;
+
+// In turns, since the machine may be busy with other things at one time and not at another.
+const rounds: Readonly<Record<string, Measured>>[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+  const measured: Record<string, Measured> = {};
+  for (const name of names) measured[name] = await measure(loads[name] as Load);
+  rounds.push(measured);
 }
-const peak = usefulOf(capacity.result);
-const many = OVERLOAD * Math.max(capacity.connections, 128);
-const closed = await add(`${many} connections, which try again at once`, { connections: many });
-const open = { connections: 2000 };
-for (const factor of [0.8, 1]) {
-  await add(`${factor} × capacity arrives`, { ...open, rate: Math.round(peak * factor) });
+generator.disconnect();
+await service.stop();
+await postgres.remove();
+
+/** The median over all rounds of what is to be known about a load, compared with the capacity in the same round. */
+function typical(name: string, toNumber: (load: Measured, atCapacity: Measured) => number): number {
+  const numbers = rounds.map((round) =>
+    toNumber(round[name] as Measured, round[capacity] as Measured),
+  );
+  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }
-const flood = await add(`${OVERLOAD} × capacity arrives`, {
-  ...open,
-  rate: Math.round(peak * OVERLOAD),
-});
+const shareOf = (name: string) =>
+  typical(name, (load, atCapacity) => usefulOf(load) / usefulOf(atCapacity));
+const ratioOf = (name: string) =>
+  typical(name, (load, atCapacity) => medianOf(load) / medianOf(atCapacity));
 
 console.log(
   [
-    '| load | offered/s | 200/s | of peak | 503/s | median of 200 | ratio | p99 of 200 | median of 503 | broken | processors |',
+    '| load | sent/s | 200/s | of capacity | median of 200 | ratio | 99 % of 200 | 503/s | median of 503 | broken | processors |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...lines.map(({ name, result }) => {
-      const { answers, offeredPerSecond, broken } = result;
+    ...names.map((name) => {
       const cells = [
         name,
-        offeredPerSecond.toFixed(0),
-        usefulOf(result).toFixed(0),
-        `${((usefulOf(result) / peak) * 100).toFixed(0)} %`,
-        (answers[503]?.perSecond ?? 0).toFixed(0),
-        `${medianOf(result).toFixed(1)} ms`,
-        (medianOf(result) / medianOf(capacity.result)).toFixed(2),
-        `${(answers[200]?.p99Ms ?? 0).toFixed(1)} ms`,
-        answers[503] ? `${answers[503].p50Ms.toFixed(1)} ms` : '',
-        broken,
-        result.processors.toFixed(2),
+        typical(name, ({ offeredPerSecond }) => offeredPerSecond).toFixed(0),
+        typical(name, usefulOf).toFixed(0),
+        `${(shareOf(name) * 100).toFixed(0)} %`,
+        `${typical(name, medianOf).toFixed(1)} ms`,
+        ratioOf(name).toFixed(2),
+        `${typical(name, ({ answers }) => answers[200]?.p99Ms ?? 0).toFixed(1)} ms`,
+        typical(name, ({ answers }) => answers[503]?.perSecond ?? 0).toFixed(0),
+        `${typical(name, ({ answers }) => answers[503]?.p50Ms ?? 0).toFixed(1)} ms`,
+        typical(name, ({ broken }) => broken).toFixed(0),
+        typical(name, ({ processors }) => processors).toFixed(2),
       ];
       return `| ${cells.join(' | ')} |`;
     }),
   ].join('\n'),
 );
-console.log(`\nCapacity: ${peak.toFixed(0)}/s with ${capacity.connections} connections.`);
-
-for (const [name, result] of [
-  ['closed loop', closed],
-  ['open loop', flood],
-] as const) {
-  const share = usefulOf(result) / peak;
-  const ratio = medianOf(result) / medianOf(capacity.result);
-  const holds = share >= MIN_SHARE_OF_PEAK && ratio <= MAX_MEDIAN_RATIO;
-  console.log(
-    `${holds ? 'holds' : 'BROKEN'}: ${name}, ${OVERLOAD} × capacity: ${(share * 100).toFixed(0)} % of the peak (at least ${MIN_SHARE_OF_PEAK * 100} %), median ${ratio.toFixed(2)} × (at most ${MAX_MEDIAN_RATIO} ×)`,
-  );
+for (const name of overloads) {
+  const holds = shareOf(name) >= MIN_SHARE && ratioOf(name) <= MAX_MEDIAN_RATIO;
+  console.log(`${holds ? 'Holds' : 'DOES NOT HOLD'}: ${name}`);
   if (!holds) process.exitCode = 1;
 }
-
-generator.disconnect();
-await service.stop();
-await postgres.remove();
