@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/data/database.js';
+import { openTcpProxy, type TcpProxy, through } from '../support/live/tcp-proxy.js';
+import { until } from '../support/live/until.js';
+import { createDatabase, type TestDatabase } from '../support/postgres.js';
+
+let server: TestDatabase;
+let proxy: TcpProxy;
+let database: Database;
+const idleErrors: string[] = [];
+
+beforeEach(async () => {
+  server = await createDatabase('2024.6');
+  proxy = await openTcpProxy(Number(new URL(server.url).port));
+});
+afterEach(async () => {
+  await database.close();
+  await proxy.close();
+  await server.drop();
+  idleErrors.length = 0;
+});
+
+function open(options: Partial<DatabaseOptions> = {}): void {
+  database = openDatabase({
+    url: through(server.url, proxy),
+    poolSize: 4,
+    connectTimeoutMs: 500,
+    queryTimeoutMs: 500,
+    usesPreparedStatements: true,
+    usesStartupParameters: true,
+    onIdleError: (error) => idleErrors.push(error.message),
+    ...options,
+  });
+}
+
+const one = () => database.query<{ one: number }>('SELECT 1 AS one');
+const slow = () => database.query<{ one: number }>('SELECT 1 AS one FROM pg_sleep(0.2)');
+const ONE = [{ one: 1 }];
+
+async function openFour(): Promise<void> {
+  await Promise.all([slow(), slow(), slow(), slow()]);
+  expect(database.connections).toMatchObject({ open: 4, idle: 4 });
+}
+
+describe('a query', () => {
+  test('whose connection breaks is asked again on another', async () => {
+    open();
+    const answer = slow();
+    await until('it is under way, and broken', async () => {
+      const killed = await server.sql(`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '%pg_sleep(0.2)%'
+          AND application_name = 'authentik-stages-password'`);
+      return killed.length > 0;
+    });
+    await expect(answer).resolves.toEqual(ONE);
+  });
+
+  test('trusts none of the idle connections when one has broken', async () => {
+    open();
+    await openFour();
+    proxy.cut();
+    await expect(Promise.all([one(), one(), one(), one()])).resolves.toEqual([ONE, ONE, ONE, ONE]);
+  });
+
+  test('that gets no answer fails in time, and takes the idle connections with it', async () => {
+    open();
+    await openFour();
+    proxy.forget();
+    await expect(one()).rejects.toMatchObject({ isSilence: true });
+    await until('the others are gone', () => database.connections.open === 0);
+    await expect(one()).resolves.toEqual(ONE);
+  });
+
+  test('that the server gives up leaves the other connections alone', async () => {
+    open();
+    await openFour();
+    const failing = database.query('SELECT 1 AS one FROM pg_sleep(2)');
+    await expect(failing).rejects.toMatchObject({ sqlState: '57014' });
+    expect(idleErrors).toEqual([]);
+    expect(database.connections.open).toBeGreaterThanOrEqual(3);
+  });
+
+  test('waits for a connection no longer than for a new one', async () => {
+    open({ poolSize: 1, queryTimeoutMs: 2000 });
+    const first = database.query('SELECT 1 AS one FROM pg_sleep(1.5)');
+    await expect(one()).rejects.toMatchObject({ isSilence: true });
+    await first;
+  });
+});
+
+describe('several hosts', () => {
+  test('are tried in turn, and the one that answers is kept', async () => {
+    const closed = await openTcpProxy(1);
+    await closed.close();
+    open({ url: through(server.url, closed, proxy) });
+    await expect(one()).resolves.toEqual(ONE);
+    expect(idleErrors).toEqual([]);
+  });
+
+  test('are left for the next when the one in use fails', async () => {
+    const other = await openTcpProxy(proxy.target);
+    open({ url: through(server.url, other, proxy) });
+    await one();
+    await other.close();
+    await expect(one()).resolves.toEqual(ONE);
+  });
+});
+
+describe('a password file', () => {
+  test('is read for each new connection, without the line feed at its end', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'authentik-stages-password-'));
+    const passwordFile = join(folder, 'password');
+    const { password } = new URL(server.url);
+    const url = server.url.replace(`:${password}@`, '@');
+    writeFileSync(passwordFile, 'wrong\n');
+    open({ url, passwordFile });
+    await expect(one()).rejects.toMatchObject({ sqlState: '28P01' });
+    writeFileSync(passwordFile, `${password}\n`);
+    await expect(one()).resolves.toEqual(ONE);
+    rmSync(folder, { recursive: true });
+  });
+});
