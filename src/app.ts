@@ -8,6 +8,7 @@ import { createAuthentication } from './http/authentication.js';
 import { createDispatch } from './http/dispatch.js';
 import { fromError, sendError } from './http/errors.js';
 import { healthPages, type Readiness } from './http/health.js';
+import { inTurn } from './http/in-turn.js';
 import { methodGate } from './http/methods.js';
 import type { Metrics } from './http/metrics/metrics.js';
 import { requestMetrics } from './http/metrics/request-metrics.js';
@@ -16,7 +17,7 @@ import { lenientQuery } from './http/query.js';
 import { createReference, type ReferenceOptions } from './http/reference/reference.js';
 import { contextOf } from './http/request-context.js';
 import { requestLog } from './http/request-log.js';
-import { jsonSender } from './http/send-json.js';
+import { replaceJson } from './http/send-json.js';
 import { createContractMiddleware } from './http/validator.js';
 import type { OperationTable } from './operations/operations.js';
 
@@ -43,18 +44,24 @@ export async function createApp(dependencies: AppDependencies): Promise<Express>
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
 
-  app.use(requestLog(logger), deadline(dependencies.requestTimeoutMs));
-  if (dependencies.metrics) app.use(requestMetrics(dependencies.metrics));
-  app.use(methodGate(contract.allowedMethods));
-  for (const [path, page] of Object.entries(healthPages(dependencies.readiness))) {
-    app.get(path, page);
-  }
-  // Before the validator, whose routing answers 404 to every path that the contract does not have.
-  if (dependencies.reference) app.use(createReference(contract, dependencies.reference));
+  replaceJson(app);
+
+  const { metrics, reference } = dependencies;
+  app.use(
+    inTurn(
+      requestLog(logger),
+      deadline(dependencies.requestTimeoutMs),
+      ...(metrics ? [requestMetrics(metrics)] : []),
+      methodGate(contract.allowedMethods),
+      // Before the validator, whose routing answers 404 to every path that the contract does not have.
+      healthPages(dependencies.readiness),
+      ...(reference ? [createReference(contract, reference)] : []),
+    ),
+  );
   const { routing, enforcement } = await createContractMiddleware(app, contract, {
     authentik: createAuthentication(dependencies.access),
   });
-  app.use(jsonSender, ...routing, exactPath, negotiation, lenientQuery(contract), ...enforcement);
+  app.use(...routing, inTurn(exactPath, negotiation, lenientQuery(contract)), ...enforcement);
   app.use(createDispatch(dependencies.operations));
   app.use((_request, _response, next) => next(new OperationError('not_found', 'Not found.')));
   app.use(answerError);

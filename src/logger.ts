@@ -1,11 +1,10 @@
 /** The structured log, on standard output unless told otherwise. */
-import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { DatabaseError } from './data/errors.js';
+import { createLogOutput } from './log-output.js';
 
 export function createLogger(level: string, output?: DestinationStream): Logger {
-  // Lines gather while a write is under way; what is left is written when the process exits.
-  const stream = output ?? destination({ sync: false });
-  return pino({ level, serializers: { err: describeError } }, stream);
+  return pino({ level, serializers: { err: describeError } }, output ?? createLogOutput());
 }
 
 interface DescribedError {

@@ -9,17 +9,21 @@ export interface Readiness {
 }
 
 /** Outside the contract's base path: authentik has no such pages. */
-export function healthPages(readiness: Readiness): Readonly<Record<string, RequestHandler>> {
-  return {
-    '/livez': (_request, response) => sendOk(response),
-    '/readyz': async (_request, response) => {
-      try {
-        await readiness.check();
-      } catch (error) {
-        throw new OperationError('service_unavailable', 'Not ready.', { cause: error });
-      }
-      sendOk(response);
-    },
+export function healthPages(readiness: Readiness): RequestHandler {
+  return (request, response, next) => {
+    switch (request.path) {
+      case '/livez':
+        sendOk(response);
+        break;
+      case '/readyz':
+        readiness.check().then(
+          () => sendOk(response),
+          (cause) => next(new OperationError('service_unavailable', 'Not ready.', { cause })),
+        );
+        break;
+      default:
+        next();
+    }
   };
 }
 

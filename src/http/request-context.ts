@@ -11,13 +11,15 @@ export interface RequestContext {
   failure?: unknown;
 }
 
-const contexts = new WeakMap<IncomingMessage, RequestContext>();
+const CONTEXT = Symbol('context');
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    [CONTEXT]?: RequestContext;
+  }
+}
 
 export function contextOf(request: IncomingMessage): RequestContext {
-  let context = contexts.get(request);
-  if (!context) {
-    context = { id: randomUUID(), startedAt: performance.now() };
-    contexts.set(request, context);
-  }
-  return context;
+  request[CONTEXT] ??= { id: randomUUID(), startedAt: performance.now() };
+  return request[CONTEXT];
 }

@@ -1,17 +1,16 @@
 /** Sends a validated body: compact JSON, with an ETag, or 304 when the client has it already. */
-import type { RequestHandler, Response } from 'express';
+import type { Express, Response } from 'express';
 import { isCurrent } from './conditional.js';
 
 type EtagFunction = (body: string, encoding: BufferEncoding) => string;
 
 /**
- * Replaces `res.json` before the validator wraps it. Express' own adds a charset, which JSON does not have and
- * authentik does not send, and parses the headers that it has just set.
+ * Replaces `res.json`, which the validator wraps. Express' own adds a charset, which JSON does not have and authentik
+ * does not send, and parses the headers that it has just set.
  */
-export const jsonSender: RequestHandler = (_request, response, next) => {
+export function replaceJson({ response }: Express): void {
   response.json = sendJson;
-  next();
-};
+}
 
 function sendJson<Body>(this: Response<Body>, body?: Body): Response<Body> {
   if (this.headersSent) return this;
