@@ -4,14 +4,18 @@ import { BASE_SIZE, type Size } from './database/size.js';
 import { type Bench, type Measurements, measure, measureInTurn, type Subject } from './measure.js';
 import type { Options } from './options.js';
 import { PEERS } from './peers/peers.js';
+import { childrenOf } from './process-stats.js';
 import { planRequests, type RequestMix } from './requests.js';
 import { type RunningPeer, startPeer } from './running-peer.js';
+import { type Throttle, throttle } from './throttle.js';
 
 export interface Variant {
   readonly title: string;
   readonly size: Size;
   readonly mix: RequestMix;
   readonly workers?: number;
+  /** How much of a core each worker gets; all that there is if left out. */
+  readonly shareOfCore?: number;
   /** So many more connections send tokens that nobody has. */
   readonly intruders?: number;
 }
@@ -20,7 +24,9 @@ export interface Variant {
 export interface Dimension {
   readonly title: string;
   /** Names a dimension that has a target. */
-  readonly key?: 'stages' | 'workers';
+  readonly key?: 'stages' | 'workers' | 'throttled workers';
+  /** CONNECTIONS if left out. */
+  readonly connections?: number;
   readonly variants: readonly Variant[];
 }
 
@@ -30,6 +36,8 @@ export interface Growth {
 }
 
 const CONNECTIONS = 32;
+// More workers are for more load: where each has few requests under way, fewer of them share a query.
+const CONNECTIONS_FOR_WORKERS = 128;
 const INTRUDERS = 8;
 const WARM_UP_MS = 300;
 const FIRST_WARM_UP_MS = 2000;
@@ -92,9 +100,19 @@ export function dimensions(large: number): Dimension[] {
       variants: each(oauthCounts, 'oauthTokens', { ...many, usesOauth: true }),
     },
     {
-      title: 'Workers',
+      title: `Workers, ${CONNECTIONS_FOR_WORKERS} connections`,
       key: 'workers',
+      connections: CONNECTIONS_FOR_WORKERS,
       variants: [of('1', {}), { ...of('2', {}), workers: 2 }],
+    },
+    {
+      title: `Workers, each held to a quarter of a core, ${CONNECTIONS_FOR_WORKERS} connections`,
+      key: 'throttled workers',
+      connections: CONNECTIONS_FOR_WORKERS,
+      variants: [1, 2].map((workers) => ({
+        ...of(String(workers), {}),
+        ...{ workers, shareOfCore: 0.25 },
+      })),
     },
   ];
 }
@@ -105,10 +123,12 @@ export async function measureGrowth(
   dimension: Dimension,
   { rounds, durationMs, isQuick }: Options,
 ): Promise<Growth> {
+  const { connections = CONNECTIONS } = dimension;
   const running: RunningPeer[] = [];
+  const throttles: Throttle[] = [];
   try {
     const subjects: Subject[] = [];
-    for (const { title, size, mix, workers = 1, intruders } of dimension.variants) {
+    for (const { title, size, mix, workers = 1, shareOfCore, intruders } of dimension.variants) {
       const { url } = await server.databaseOf(size);
       const peer = await startPeer({
         module: PEERS[0].module,
@@ -117,6 +137,10 @@ export async function measureGrowth(
         environment: { WORKERS: String(workers) },
       });
       running.push(peer);
+      if (shareOfCore !== undefined) {
+        const pids = workers === 1 ? [peer.pid] : childrenOf(peer.pid);
+        throttles.push(throttle(pids, shareOfCore));
+      }
       subjects.push({
         ...peer,
         name: title,
@@ -131,12 +155,13 @@ export async function measureGrowth(
     }
     const durationOfWarmUp = isQuick ? WARM_UP_MS : FIRST_WARM_UP_MS;
     for (const subject of subjects) {
-      await measure(bench, subject, CONNECTIONS, { durationMs: durationOfWarmUp, warmUpMs: 0 });
+      await measure(bench, subject, connections, { durationMs: durationOfWarmUp, warmUpMs: 0 });
     }
     const pace = { rounds, durationMs, warmUpMs: WARM_UP_MS };
-    const measurements = await measureInTurn(bench, subjects, CONNECTIONS, pace);
+    const measurements = await measureInTurn(bench, subjects, connections, pace);
     return { dimension, measurements };
   } finally {
+    for (const { stop } of throttles) stop();
     await Promise.all(running.map((peer) => peer.close()));
   }
 }

@@ -31,7 +31,7 @@ function parentOf(pid: number): number | undefined {
   return readStat(pid)?.parent;
 }
 
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   try {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
