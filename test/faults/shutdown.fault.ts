@@ -5,7 +5,7 @@ import {
   type ServiceSettings,
   startServiceProcess,
 } from '../support/live/service-process.js';
-import { startTraffic, type Traffic } from '../support/live/traffic.js';
+import { type Exchange, startTraffic, type Traffic } from '../support/live/traffic.js';
 import { until } from '../support/live/until.js';
 import { findLeaks, measureUsage, summarize, type Usage } from './observation.js';
 import { addToReport } from './report.js';
@@ -49,12 +49,19 @@ async function shutDown(name: string, signal: NodeJS.Signals) {
   const ended = await service.exited;
   const tookMs = performance.now() - begin;
   await traffic.stop();
-  const seen = { ...summarize(traffic.exchanges, begin, performance.now()), recoveryMs: 0 };
-  // Refused connections are the end of the service, not requests lost.
-  const lost = seen.lost.filter((reason) => reason !== 'ECONNREFUSED');
+  const exchanges = traffic.exchanges.filter((exchange) => !isRefusal(exchange, begin));
+  const seen = { ...summarize(exchanges, begin, performance.now()), recoveryMs: 0 };
   const after = { connections: 0, megabytes: 0 };
-  addToReport({ name, seen: { ...seen, lost }, before, after });
-  return { ended, tookMs, workers, lost, seen };
+  addToReport({ name, seen, before, after });
+  return { ended, tookMs, workers, lost: seen.lost, seen };
+}
+
+/**
+ * A new connection that comes after the signal is refused, or reset where the system took it that the program does
+ * not take any more: that is the end of the service, and no request lost.
+ */
+function isRefusal({ isFirst, startedAt, text }: Exchange, since: number): boolean {
+  return isFirst && startedAt >= since && ['ECONNREFUSED', 'ECONNRESET'].includes(text);
 }
 
 const isGone = (pid: number) => {

@@ -10,6 +10,8 @@ export interface Exchange {
   /** Milliseconds on the clock of `performance.now()`. */
   readonly startedAt: number;
   readonly endedAt: number;
+  /** It opened its connection, which a server that ends may refuse. */
+  readonly isFirst: boolean;
   /** Undefined: the connection broke without an answer. */
   readonly status: number | undefined;
   /** What is wrong with the answer, by the contract or by what the stage really is. */
@@ -82,10 +84,11 @@ export function startTraffic(
 
 async function exchange(url: string, agent: Agent, token: string): Promise<Exchange> {
   const startedAt = performance.now();
+  const isFirst = Object.keys(agent.freeSockets).length === 0;
   try {
     const answer = await retrieve(url, agent, token);
     return {
-      startedAt,
+      ...{ startedAt, isFirst },
       endedAt: performance.now(),
       status: answer.status,
       problems: problemsOf(answer),
@@ -93,7 +96,8 @@ async function exchange(url: string, agent: Agent, token: string): Promise<Excha
     };
   } catch (error) {
     const text = String((error as NodeJS.ErrnoException).code ?? error);
-    return { startedAt, endedAt: performance.now(), status: undefined, problems: [], text };
+    const endedAt = performance.now();
+    return { startedAt, isFirst, endedAt, status: undefined, problems: [], text };
   }
 }
 
