@@ -16,8 +16,8 @@ export interface SurplusOptions extends RefusalOptions {
 }
 
 // A client sends its next request after its answer, so that slow answers keep the surplus from coming faster than
-// there is time to read it beside the work on the other requests.
-const SHARE_OF_TIME = 0.1;
+// there is time to read it, which takes about as long again, beside the work on the other requests.
+const SHARE_OF_TIME = 0.05;
 const MIN_ANSWERS = 4;
 
 export function createSurplus({ logger, onRefusal, maxWaiting }: SurplusOptions): Surplus {
