@@ -30,7 +30,10 @@ const request = [
 ].join('\r\n');
 
 const postgres = await createPostgres();
-const service = await startServiceProcess({ DATABASE_URL: postgres.url, LOG_LEVEL: 'warn' });
+// As in `npm start`.
+const service = await startServiceProcess({ DATABASE_URL: postgres.url, LOG_LEVEL: 'warn' }, [
+  '--max-semi-space-size=8',
+]);
 const generator = fork(fileURLToPath(new URL('../overload/generator.js', import.meta.url)));
 
 async function load(plan: Pick<Plan, 'rate' | 'durationMs' | 'warmUpMs'>): Promise<Result> {
