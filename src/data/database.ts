@@ -63,7 +63,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   async function run<Row>(
     sql: string,
     values: unknown[],
-    triesLeft = addressCount,
+    triesLeft = addressCount + SPARE_TRIES,
   ): Promise<Row[]> {
     try {
       return await prisma.$queryRawUnsafe<Row[]>(sql, ...values);
@@ -92,6 +92,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
+// What broke all connections may come twice in a row, and hit the new one as well.
+const SPARE_TRIES = 1;
 // The server's own timeout comes first and leaves the connection usable.
 const CLIENT_GRACE_MS = 500;
 // Shorter than PostgreSQL's deadlock_timeout: a migration of authentik must never be the one that gives way.
