@@ -1,7 +1,6 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-COPY server server
 # Nothing that is built or served needs an install script.
 RUN npm ci --ignore-scripts
 COPY openapi.yaml ./
@@ -12,7 +11,6 @@ RUN npm run build
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-COPY server server
 # Without the Prisma CLI and the embedded database, which npm counts as optional.
 RUN npm ci --ignore-scripts --omit=dev --omit=optional
 # Prisma brings a query compiler for every kind of database.
@@ -24,8 +22,7 @@ FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY openapi.yaml ./
-COPY prisma/readonly-role prisma/readonly-role
-COPY server server
+COPY prisma/reader-role prisma/reader-role
 COPY --from=dependencies /app/package.json ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist

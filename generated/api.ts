@@ -99,7 +99,7 @@ export interface components {
              *     twice. Ordered by the slug of the flow, then by the position of the binding in the flow.
              * @example []
              */
-            readonly flow_set: readonly components["schemas"]["FlowSet"][];
+            readonly flow_set: readonly (components["schemas"]["FlowSet"] | components["schemas"]["FlowSet2025_12"])[];
             /**
              * @description The credential stores that the password is tried against, in this order. Empty means that no password can succeed.
              * @example [
@@ -121,6 +121,12 @@ export interface components {
              * @example 5
              */
             readonly failed_attempts_before_cancel: number;
+            /**
+             * @description Whether the page has a button that shows the password as it is typed. Present since authentik 2024.8,
+             *     absent before.
+             * @example false
+             */
+            readonly allow_show_password?: boolean;
         };
         /**
          * Page of password stages
@@ -133,6 +139,11 @@ export interface components {
              * @example []
              */
             readonly results: readonly components["schemas"]["PasswordStage"][];
+            /**
+             * @description Always empty. Present since authentik 2025.8, absent before.
+             * @example {}
+             */
+            readonly autocomplete?: Record<string, never>;
         };
         /**
          * Pagination
@@ -176,8 +187,8 @@ export interface components {
             readonly end_index: number;
         };
         /**
-         * Flow
-         * @description A flow, as far as it matters to a stage that is bound to it.
+         * Flow (until authentik 2025.10)
+         * @description A flow that the stage is bound to, as authentik 2023.10 to 2025.10 describe it.
          */
         readonly FlowSet: {
             /**
@@ -210,11 +221,63 @@ export interface components {
             readonly designation: components["schemas"]["FlowDesignationEnum"];
             /**
              * @description The URL of the background image; relative to authentik unless it is absolute. A stored value that starts
-             *     with `/static` or `http` is passed through. For authentik 2025.12 and later, an uploaded image is named
-             *     without the short-lived signature that only authentik can add.
+             *     with `/static` or `http` is passed through.
              * @example /static/dist/assets/images/flow_background.jpg
              */
             readonly background: string;
+            readonly policy_engine_mode: components["schemas"]["PolicyEngineMode"];
+            /**
+             * @description Whether the pages are built to be friendlier to password managers on mobile devices.
+             * @example false
+             */
+            readonly compatibility_mode: boolean;
+            /**
+             * @description Where authentik exports the flow as a blueprint. Relative to authentik.
+             * @example /api/v3/flows/instances/default-authentication-flow/export/
+             */
+            readonly export_url: string;
+            readonly layout: components["schemas"]["FlowLayoutEnum"];
+            readonly denied_action: components["schemas"]["DeniedActionEnum"];
+        };
+        /**
+         * Flow (since authentik 2025.12)
+         * @description A flow that the stage is bound to, as authentik 2025.12 and later describe it.
+         */
+        readonly FlowSet2025_12: {
+            /**
+             * Format: uuid
+             * @description Identifies the flow. Lower case.
+             * @example 2f1c8a4e-93c6-4d53-8a0e-5b1f0c6d7e21
+             */
+            readonly pk: string;
+            /**
+             * Format: uuid
+             * @description Identifies the flow as a thing that policies are bound to.
+             * @example a8098c1a-f86e-41da-bd1a-00112444be1e
+             */
+            readonly policybindingmodel_ptr_id: string;
+            /**
+             * @description The name that administrators gave the flow.
+             * @example Welcome to authentik!
+             */
+            readonly name: string;
+            /**
+             * @description The part of the flow's URL that names it. Unique.
+             * @example default-authentication-flow
+             */
+            readonly slug: string;
+            /**
+             * @description The heading of the flow's pages. Placeholders such as `%(app)s` are not filled in.
+             * @example Welcome to authentik!
+             */
+            readonly title: string;
+            readonly designation: components["schemas"]["FlowDesignationEnum"];
+            /**
+             * @description The URL of the background image; relative to authentik unless it is absolute. An uploaded image is named
+             *     without the short-lived signature that only authentik can add.
+             * @example /static/dist/assets/images/flow_background.jpg
+             */
+            readonly background_url: string;
             readonly policy_engine_mode: components["schemas"]["PolicyEngineMode"];
             /**
              * @description Whether the pages are built to be friendlier to password managers on mobile devices.
@@ -442,7 +505,7 @@ export interface components {
          */
         readonly StageUuid: string;
         /**
-         * @description Only the stage with exactly this name.
+         * @description Only the stage with exactly this name. White space around the value is ignored.
          * @example default-authentication-password
          */
         readonly Name: string;
@@ -457,13 +520,22 @@ export interface components {
          */
         readonly FailedAttemptsBeforeCancel: number;
         /**
-         * @description Only stages whose name contains each of these words, in either case. Blanks and commas part words.
+         * @description Only stages that let users show the password they type, or only those that do not. Since authentik 2024.8;
+         *     on an older database 400.
+         * @example true
+         */
+        readonly AllowShowPassword: boolean;
+        /**
+         * @description Only stages whose name contains each of these words, ignoring case. Words are separated by white space and
+         *     commas. Since authentik 2025.8, quotes make a phrase: `"main stage"`.
          * @example default password
          */
         readonly Search: string;
         /**
-         * @description Names of fields, parted by commas, each with `-` before it for the reverse: `name`, `pk`, `backends`,
-         *     `configure_flow`, `failed_attempts_before_cancel`. Other names are ignored. Equal stages are ordered by `pk`.
+         * @description Names of fields, separated by commas, each with `-` before it for descending order: `name`, `pk`, `backends`,
+         *     `configure_flow`, `failed_attempts_before_cancel`, and `allow_show_password` (since authentik 2024.8). Other
+         *     names are ignored; without any known name the order is `name`. Equal stages are ordered by `pk`. Stages
+         *     without a `configure_flow` come last in ascending order, since authentik 2026.5 first.
          * @example -failed_attempts_before_cancel,name
          */
         readonly Ordering: string;
@@ -473,7 +545,9 @@ export interface components {
          */
         readonly Page: string;
         /**
-         * @description The most stages on a page.
+         * @description The maximum number of stages on a page. Until authentik 2025.10 the default is 100, and more than 1,000 is 400.
+         *     Since 2025.12 the tenant's settings apply (in a fresh installation 20 by default, 100 at most), and a larger
+         *     number is reduced to the tenant's maximum.
          * @example 20
          */
         readonly PageSize: number;
@@ -522,6 +596,7 @@ export type PasswordStage = components['schemas']['PasswordStage'];
 export type PaginatedPasswordStageList = components['schemas']['PaginatedPasswordStageList'];
 export type Pagination = components['schemas']['Pagination'];
 export type FlowSet = components['schemas']['FlowSet'];
+export type FlowSet2025_12 = components['schemas']['FlowSet2025_12'];
 export type BackendsEnum = components['schemas']['BackendsEnum'];
 export type FlowDesignationEnum = components['schemas']['FlowDesignationEnum'];
 export type PolicyEngineMode = components['schemas']['PolicyEngineMode'];
@@ -543,6 +618,7 @@ export type ParameterStageUuid = components['parameters']['StageUuid'];
 export type ParameterName = components['parameters']['Name'];
 export type ParameterConfigureFlow = components['parameters']['ConfigureFlow'];
 export type ParameterFailedAttemptsBeforeCancel = components['parameters']['FailedAttemptsBeforeCancel'];
+export type ParameterAllowShowPassword = components['parameters']['AllowShowPassword'];
 export type ParameterSearch = components['parameters']['Search'];
 export type ParameterOrdering = components['parameters']['Ordering'];
 export type ParameterPage = components['parameters']['Page'];
@@ -560,7 +636,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description Only the stage with exactly this name.
+                 * @description Only the stage with exactly this name. White space around the value is ignored.
                  * @example default-authentication-password
                  */
                 readonly name?: components["parameters"]["Name"];
@@ -575,13 +651,22 @@ export interface operations {
                  */
                 readonly failed_attempts_before_cancel?: components["parameters"]["FailedAttemptsBeforeCancel"];
                 /**
-                 * @description Only stages whose name contains each of these words, in either case. Blanks and commas part words.
+                 * @description Only stages that let users show the password they type, or only those that do not. Since authentik 2024.8;
+                 *     on an older database 400.
+                 * @example true
+                 */
+                readonly allow_show_password?: components["parameters"]["AllowShowPassword"];
+                /**
+                 * @description Only stages whose name contains each of these words, ignoring case. Words are separated by white space and
+                 *     commas. Since authentik 2025.8, quotes make a phrase: `"main stage"`.
                  * @example default password
                  */
                 readonly search?: components["parameters"]["Search"];
                 /**
-                 * @description Names of fields, parted by commas, each with `-` before it for the reverse: `name`, `pk`, `backends`,
-                 *     `configure_flow`, `failed_attempts_before_cancel`. Other names are ignored. Equal stages are ordered by `pk`.
+                 * @description Names of fields, separated by commas, each with `-` before it for descending order: `name`, `pk`, `backends`,
+                 *     `configure_flow`, `failed_attempts_before_cancel`, and `allow_show_password` (since authentik 2024.8). Other
+                 *     names are ignored; without any known name the order is `name`. Equal stages are ordered by `pk`. Stages
+                 *     without a `configure_flow` come last in ascending order, since authentik 2026.5 first.
                  * @example -failed_attempts_before_cancel,name
                  */
                 readonly ordering?: components["parameters"]["Ordering"];
@@ -591,7 +676,9 @@ export interface operations {
                  */
                 readonly page?: components["parameters"]["Page"];
                 /**
-                 * @description The most stages on a page.
+                 * @description The maximum number of stages on a page. Until authentik 2025.10 the default is 100, and more than 1,000 is 400.
+                 *     Since 2025.12 the tenant's settings apply (in a fresh installation 20 by default, 100 at most), and a larger
+                 *     number is reduced to the tenant's maximum.
                  * @example 20
                  */
                 readonly page_size?: components["parameters"]["PageSize"];

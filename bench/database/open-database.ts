@@ -78,7 +78,7 @@ async function create(
   return database;
 }
 
-const ROLE_FILE = 'prisma/readonly-role/2023.10.sql';
+const ROLE_FILE = 'prisma/reader-role/2023.10.sql';
 
 function at(url: string, database: string): string {
   const address = new URL(url);

@@ -54,7 +54,7 @@ export function explainUnreadable(
   }
   const names = [...columns].map(([table, names]) => `${table} (${names.join(', ')})`);
   const searchPath = schema === 'public' ? '' : `, with "${schema}" first in search_path`;
-  return `The role in DATABASE_URL may not read everything that is needed from the tables of authentik ${releasesOf(generation)}: ${names.join(', ')}. As the owner of the tables, run prisma/readonly-role/${roleFile(generation)}${searchPath}.`;
+  return `The role in DATABASE_URL may not read everything that is needed from the tables of authentik ${releasesOf(generation)}: ${names.join(', ')}. As the owner of the tables, run prisma/reader-role/${roleFile(generation)}${searchPath}.`;
 }
 
 /** The file that grants what this generation needs. */

@@ -61,7 +61,7 @@ function describeRole(role: Role, needs: readonly Need[]): Finding[] {
 }
 
 const ADVICE =
-  'Run the file of your release in prisma/readonly-role, and connect as authentik_stages_reader: it leaves that role with what is needed.';
+  'Run the file of your release in prisma/reader-role, and connect as authentik_stages_reader: it leaves that role with what is needed.';
 
 function describePowers(role: Role): string[] {
   return [

@@ -146,7 +146,7 @@ describe('missing privileges', () => {
     expect(problem).toContain(
       'authentik_core_token (key, intent), guardian_rolemodelpermission (role_id, permission_id)',
     );
-    expect(problem).toContain('run prisma/readonly-role/2025.12.sql.');
+    expect(problem).toContain('run prisma/reader-role/2025.12.sql.');
   });
 
   test('on the schema make every column unreadable', async () => {

@@ -57,7 +57,7 @@ const WRITES = [
   'CREATE TABLE mine ()',
 ];
 
-describe.each(RELEASES)('readonly-role for %s', (release) => {
+describe.each(RELEASES)('reader-role for %s', (release) => {
   test('grants the columns that the service reads, and nothing else', async () => {
     const db = await open(release);
     const [found] = await privileges(db);
@@ -82,7 +82,7 @@ describe.each(RELEASES)('readonly-role for %s', (release) => {
   });
 });
 
-describe('readonly-role', () => {
+describe('reader-role', () => {
   test('starts every transaction read-only', async () => {
     const db = await open('2024.6');
     const deleting = asReader(db, 'DELETE FROM authentik_core_token');

@@ -171,7 +171,7 @@ describe('a role without the grants of the new release', () => {
 });
 
 const isAboutGrants = (message: string) =>
-  /guardian_rolemodelpermission \(role_id, permission_id\).*run prisma\/readonly-role\/2025\.12\.sql/.test(
+  /guardian_rolemodelpermission \(role_id, permission_id\).*run prisma\/reader-role\/2025\.12\.sql/.test(
     message,
   );
 

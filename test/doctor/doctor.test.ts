@@ -66,7 +66,7 @@ describe('the doctor', () => {
       'authentik_core_token: token_uuid, key (SELECT not granted), intent, user_id, expires, expiring',
       expect.stringContaining('layout (missing)'),
       expect.stringContaining('authentik_flows_flow.layout is missing'),
-      expect.stringContaining('run prisma/readonly-role/2023.10.sql'),
+      expect.stringContaining('run prisma/reader-role/2023.10.sql'),
     ]);
   });
 

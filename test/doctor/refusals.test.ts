@@ -96,7 +96,7 @@ const BROKEN: [string, Broken, RegExp][] = [
       await db.sql('REVOKE SELECT ON authentik_core_user FROM authentik_stages_reader');
       return db;
     },
-    /may not read .* authentik_core_user \(id, is_active, type\)\. .* run prisma\/readonly-role\/2023\.10\.sql\.$/,
+    /may not read .* authentik_core_user \(id, is_active, type\)\. .* run prisma\/reader-role\/2023\.10\.sql\.$/,
   ],
   [
     'a wrong password',

@@ -101,7 +101,7 @@ async function restore(
         to_regclass('authentik_core_user_ak_groups') IS NULL AS renamed`,
     );
     const file = rows[0]?.renamed ? '2026.2.sql' : rows[0]?.roles ? '2025.12.sql' : '2023.10.sql';
-    await client.query(readFileSync(join(packageRoot, 'prisma', 'readonly-role', file), 'utf8'));
+    await client.query(readFileSync(join(packageRoot, 'prisma', 'reader-role', file), 'utf8'));
     await client.query(`ALTER ROLE ${ROLE} PASSWORD '${PASSWORD}'`);
     // Where authentik does not take "no expiry" from its API, the fixtures have tokens that end half an hour later.
     const newest = await client.query<{ at: Date }>(

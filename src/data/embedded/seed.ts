@@ -10,7 +10,7 @@ export const DATABASE = 'authentik';
 const SEED_LOCK = 5_432_002;
 
 /** In the order in which they are applied. */
-const FILES = ['embedded/tables.sql', 'embedded/seed.sql', 'readonly-role/2023.10.sql'];
+const FILES = ['embedded/tables.sql', 'embedded/seed.sql', 'reader-role/2023.10.sql'];
 
 export async function seed(target: Target): Promise<void> {
   await createDatabase(target);

@@ -33,7 +33,7 @@ function stepsUp(from: Release, to: Release): Release[] {
 /** The grants of the service's role: one file serves all releases up to the next file. */
 export function readonlyRoleSql(release: Release): string {
   const isOld = RELEASES.indexOf(release) < RELEASES.indexOf('2025.12');
-  return prismaSql(`readonly-role/${isOld ? '2023.10' : release}.sql`);
+  return prismaSql(`reader-role/${isOld ? '2023.10' : release}.sql`);
 }
 
 const prismaSql = (name: string) => readFileSync(join(packageRoot, 'prisma', name), 'utf8');
