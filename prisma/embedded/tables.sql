@@ -209,3 +209,11 @@ CREATE TABLE authentik_brands_brand (
   domain text NOT NULL,
   "default" boolean NOT NULL
 );
+
+-- In authentik's main schema only. A fresh installation has one row.
+CREATE TABLE authentik_tenants_tenant (
+  tenant_uuid uuid PRIMARY KEY,
+  schema_name varchar(63) NOT NULL UNIQUE,
+  name text NOT NULL
+);
+INSERT INTO authentik_tenants_tenant VALUES (gen_random_uuid(), current_schema(), 'Default');

@@ -76,6 +76,7 @@ const RULES: Readonly<Record<Release, Rules>> = {
   },
   '2024.2': { ...OLD, hops: 20 },
   '2024.6': { ...OLD, hops: 19 },
+  '2024.8': { ...OLD, hops: 19 },
   '2025.8': {
     ...OLD,
     hops: 19,
@@ -83,6 +84,7 @@ const RULES: Readonly<Record<Release, Rules>> = {
   },
   '2025.12': newRules(),
   '2026.2': newRules(),
+  '2026.5': newRules(),
 };
 
 function newRules(): Rules {

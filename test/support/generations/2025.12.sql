@@ -7,6 +7,13 @@ ALTER TABLE authentik_flows_flow
   ALTER background TYPE text,
   ALTER background SET NOT NULL;
 
+ALTER TABLE authentik_tenants_tenant
+  ADD pagination_default_page_size integer NOT NULL DEFAULT 20 CHECK (pagination_default_page_size >= 0),
+  ADD pagination_max_page_size integer NOT NULL DEFAULT 100 CHECK (pagination_max_page_size >= 0);
+ALTER TABLE authentik_tenants_tenant
+  ALTER pagination_default_page_size DROP DEFAULT,
+  ALTER pagination_max_page_size DROP DEFAULT;
+
 CREATE TABLE authentik_core_groupparentage (
   uuid uuid PRIMARY KEY,
   child_id uuid NOT NULL REFERENCES authentik_core_group DEFERRABLE INITIALLY DEFERRED,

@@ -1,10 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/package-root.js';
 
 /** One release of each generation of authentik's tables, oldest first. */
-export const RELEASES = ['2023.10', '2024.2', '2024.6', '2025.8', '2025.12', '2026.2'] as const;
+export const RELEASES = [
+  '2023.10',
+  '2024.2',
+  '2024.6',
+  '2024.8',
+  '2025.8',
+  '2025.12',
+  '2026.2',
+  '2026.5',
+] as const;
 export type Release = (typeof RELEASES)[number];
+
+export function isAtLeast(release: Release, first: Release): boolean {
+  return RELEASES.indexOf(release) >= RELEASES.indexOf(first);
+}
 
 const BASE: Release = '2024.6';
 
@@ -32,8 +45,9 @@ function stepsUp(from: Release, to: Release): Release[] {
 
 /** The grants of the service's role: one file serves all releases up to the next file. */
 export function readonlyRoleSql(release: Release): string {
-  const isOld = RELEASES.indexOf(release) < RELEASES.indexOf('2025.12');
-  return prismaSql(`reader-role/${isOld ? '2023.10' : release}.sql`);
+  const served = RELEASES.slice(0, RELEASES.indexOf(release) + 1).map((name) => `${name}.sql`);
+  const file = served.findLast((name) => existsSync(join(packageRoot, 'prisma/reader-role', name)));
+  return prismaSql(`reader-role/${file}`);
 }
 
 const prismaSql = (name: string) => readFileSync(join(packageRoot, 'prisma', name), 'utf8');
