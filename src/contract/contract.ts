@@ -7,42 +7,55 @@ import type { OperationId } from './types.js';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 
-/** The parts of the document that code looks at; the validator checks the rest. */
+/** The parts of the document that code looks at. */
 export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
   readonly servers: readonly [{ readonly url: string }, ...{ readonly url: string }[]];
   readonly paths: Readonly<Record<string, PathItem>>;
-  readonly components?: {
-    readonly securitySchemes?: Readonly<Record<string, unknown>>;
-    readonly parameters?: Readonly<Record<string, ParameterObject>>;
-  };
+  readonly components?: { readonly securitySchemes?: Readonly<Record<string, unknown>> };
 }
 type PathItem = { readonly [Method in (typeof METHODS)[number]]?: OperationObject };
+
+/** An operation with every `$ref` in it replaced by what it names. */
 export interface OperationObject {
   readonly operationId: OperationId;
-  readonly parameters?: readonly (ParameterObject | { readonly $ref: string })[];
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, unknown>> }>
-  >;
+  readonly parameters?: readonly ParameterObject[];
+  readonly responses: Readonly<Record<string, ResponseObject>>;
 }
-
 export interface ParameterObject {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header' | 'cookie';
   readonly allowEmptyValue?: boolean;
+  readonly description?: string;
+  readonly example?: unknown;
+}
+export interface ResponseObject {
+  readonly headers?: Readonly<Record<string, HeaderObject>>;
+  readonly content?: Readonly<Record<string, MediaTypeObject>>;
+}
+interface HeaderObject {
+  readonly required?: boolean;
+  readonly schema: { readonly type?: string };
+  readonly example?: unknown;
+}
+interface MediaTypeObject {
+  readonly schema: object;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
 }
 
 export interface Contract {
+  /** The document as it was written, references included. */
   readonly document: OpenApiDocument;
-  /** The file as it was written. */
+  /** The text of the file. */
   readonly source: string;
   /** The path under which all operations live, without a slash at the end. */
   readonly basePath: string;
   readonly operationIds: readonly OperationId[];
-  /** What the server answers: the contract's methods, HEAD wherever there is GET, and OPTIONS. */
+  /** The methods that the server supports: the contract's, HEAD wherever there is GET, and OPTIONS. */
   readonly allowedMethods: readonly string[];
-  /** The parameters of an operation, by name, wherever they stand. */
+  operationOf(operationId: OperationId): OperationObject;
+  /** The parameters of an operation, by name. */
   parametersOf(operationId: OperationId): ReadonlyMap<string, ParameterObject>;
   /** The path template of an operation below the base path. */
   pathOf(operationId: OperationId): string;
@@ -55,24 +68,24 @@ export class ContractError extends Error {
 
 export const CONTRACT_FILE = join(packageRoot, 'openapi.yaml');
 
-/** Throws a ContractError for a file that is absent, not YAML, or not an OpenAPI 3.1 document. */
+/** Throws a ContractError for a file that cannot be read, and for what `parseContract` refuses. */
 export function loadContract(file: string = CONTRACT_FILE): Contract {
-  return parseContract(readContract(file), file);
-}
-
-function readContract(file: string): string {
+  let source: string;
   try {
-    return readFileSync(file, 'utf8');
+    source = readFileSync(file, 'utf8');
   } catch (error) {
     throw new ContractError(`The contract ${file} cannot be read.`, { cause: error });
   }
+  return parseContract(source, file);
 }
 
+/** Throws a ContractError for a text that is not an OpenAPI 3.1 document, or whose references lead nowhere. */
 export function parseContract(source: string, file = CONTRACT_FILE): Contract {
   const yaml = parseDocument(source);
   const [syntaxError] = yaml.errors;
   if (syntaxError)
     throw new ContractError(`The contract ${file} is not YAML: ${syntaxError.message}`);
+  // The server's validator checks the document as a whole.
   const document = yaml.toJS() as OpenApiDocument;
   if (!/^3\.1\./.test(document?.openapi ?? '')) {
     throw new ContractError(`The contract ${file} is not an OpenAPI 3.1 document.`);
@@ -80,11 +93,13 @@ export function parseContract(source: string, file = CONTRACT_FILE): Contract {
   if (!document.servers?.[0]?.url || !document.paths) {
     throw new ContractError(`The contract ${file} lacks "servers" or "paths".`);
   }
-  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  const paths = resolveReferences<OpenApiDocument['paths']>(document, document.paths);
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = item[method];
       if (!operation) return [];
-      return [{ path, method, operation, parameters: parametersByName(document, operation) }];
+      const parameters = new Map(operation.parameters?.map((each) => [each.name, each]));
+      return [{ path, method, operation, parameters }];
     }),
   );
   function find(operationId: OperationId) {
@@ -93,33 +108,41 @@ export function parseContract(source: string, file = CONTRACT_FILE): Contract {
     return found;
   }
 
+  const methods = operations.map(({ method }) => method.toUpperCase());
   return {
     document,
     source,
     basePath: document.servers[0].url.replace(/\/$/, ''),
     operationIds: operations.map(({ operation }) => operation.operationId),
-    allowedMethods: allowedMethods(operations.map(({ method }) => method.toUpperCase())),
+    allowedMethods: [
+      ...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']),
+    ],
+    operationOf: (operationId) => find(operationId).operation,
     parametersOf: (operationId) => find(operationId).parameters,
     pathOf: (operationId) => find(operationId).path,
   };
 }
 
-function parametersByName(
-  { components }: OpenApiDocument,
-  { parameters = [] }: OperationObject,
-): ReadonlyMap<string, ParameterObject> {
-  const resolved = parameters.map((parameter) => {
-    if (!('$ref' in parameter)) return parameter;
-    const found = components?.parameters?.[parameter.$ref.replace(PARAMETER_REFERENCE, '')];
-    if (!found) throw new ContractError(`The contract lacks ${parameter.$ref}.`);
-    return found;
-  });
-  return new Map(resolved.map((parameter) => [parameter.name, parameter]));
+/**
+ * The part with every `$ref` in it replaced by what it names in the document. Throws a ContractError for a
+ * reference that leads nowhere.
+ */
+export function resolveReferences<Value>(document: object, part: unknown): Value {
+  function resolve(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(resolve);
+    if (value === null || typeof value !== 'object') return value;
+    if ('$ref' in value) return resolve(at(document, String(value.$ref)));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]));
+  }
+  // The caller knows what stands at this place of the document.
+  return resolve(part) as Value;
 }
 
-const PARAMETER_REFERENCE = '#/components/parameters/';
-
-function allowedMethods(methods: readonly string[]): string[] {
-  const head = methods.includes('GET') ? ['HEAD'] : [];
-  return [...new Set([...methods, ...head, 'OPTIONS'])];
+function at(document: object, reference: string): unknown {
+  let value: unknown = document;
+  for (const key of reference.replace(/^#\//, '').split('/')) {
+    value = Object(value)[key.replaceAll('~1', '/').replaceAll('~0', '~')];
+    if (value === undefined) throw new ContractError(`The contract lacks ${reference}.`);
+  }
+  return value;
 }

@@ -1,11 +1,16 @@
-/** Types that follow from the contract: what each operation takes and what it may answer. */
+/** Types that follow from the contract: what each operation takes and what it may return. */
 import type { components, operations } from '../../generated/api.js';
 
-export type PasswordStage = components['schemas']['PasswordStage'];
-export type Pagination = components['schemas']['Pagination'];
-export type Flow = components['schemas']['FlowSet'];
-export type GenericError = components['schemas']['GenericError'];
-export type ValidationError = components['schemas']['ValidationError'];
+type Schemas = components['schemas'];
+
+export type PasswordStage = Schemas['PasswordStage'];
+export type Pagination = Schemas['Pagination'];
+export type FlowSet = Schemas['FlowSet'];
+export type FlowSet2025_12 = Schemas['FlowSet2025_12'];
+/** A flow in the form of the authentik release underneath. */
+export type Flow = FlowSet | FlowSet2025_12;
+export type GenericError = Schemas['GenericError'];
+export type ValidationError = Schemas['ValidationError'];
 export type ErrorBody = GenericError | ValidationError;
 /** The closed set of error codes. */
 export type ErrorCode = ErrorBody['code'];
@@ -30,8 +35,8 @@ type JsonBody<Response> = Response extends { content: { 'application/json': infe
   ? Body
   : never;
 
-/** The documented answers of an operation that have a body: each status with the body that fits it. */
-export type Answer<Id extends OperationId> = {
+/** The documented responses of an operation that have a body: each status with the body that fits it. */
+export type OperationResponse<Id extends OperationId> = {
   [Status in keyof Responses<Id>]: JsonBody<Responses<Id>[Status]> extends never
     ? never
     : { readonly status: Status; readonly body: JsonBody<Responses<Id>[Status]> };

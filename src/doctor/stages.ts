@@ -1,6 +1,7 @@
 /** Examines whether the contract can express every password stage. */
-import { createAnswerChecker } from '../contract/answer-checker.js';
+
 import { loadContract } from '../contract/contract.js';
+import { createResponseChecker } from '../contract/response-checker.js';
 import { qualifyWith } from '../data/access-sql.js';
 import type { FoundStage } from '../data/stage-repository.js';
 import type { Store } from '../data/store.js';
@@ -32,7 +33,7 @@ export async function examineStages(store: Store, schema: string): Promise<Findi
 
 /** Says of a stage that would be answered with 500 which of its fields is at fault. */
 function createStageCheck(): (stage: FoundStage) => string[] {
-  const check = createAnswerChecker(loadContract());
+  const check = createResponseChecker(loadContract());
   const headers = new Headers({ 'content-type': 'application/json' });
   return ({ row, urlRules }) => {
     const text = JSON.stringify(toPasswordStage(row, urlRules));

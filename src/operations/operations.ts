@@ -1,5 +1,5 @@
 /** The one table of operations: each operationId of the contract with its handler. */
-import type { Answer, Input, OperationId } from '../contract/types.js';
+import type { Input, OperationId, OperationResponse } from '../contract/types.js';
 import type { StageListRepository } from '../data/stage-list-repository.js';
 import type { StageRepository } from '../data/stage-repository.js';
 import type { Principal } from '../domain/access.js';
@@ -10,7 +10,7 @@ import { createStagesPasswordRetrieve } from './stages-password-retrieve.js';
 export type Handler<Id extends OperationId> = (
   input: Input<Id>,
   principal: Principal,
-) => Promise<Answer<Id>>;
+) => Promise<OperationResponse<Id>>;
 
 /** Total over the contract: a missing or an extra handler does not compile. */
 export type OperationTable = { readonly [Id in OperationId]: Handler<Id> };

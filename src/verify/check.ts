@@ -1,6 +1,7 @@
 /** What a check is: one promise of the contract, and how to find out whether a deployment keeps it. */
-import type { AnswerChecker } from '../contract/answer-checker.js';
+
 import type { Contract } from '../contract/contract.js';
+import type { ResponseChecker } from '../contract/response-checker.js';
 import type { OperationId } from '../contract/types.js';
 import type { Target } from './target.js';
 
@@ -36,7 +37,7 @@ export type Need = keyof Given;
 /** What a check looks at. Of `given` it reads what it needs and nothing else. */
 export interface Subject {
   readonly contract: Contract;
-  readonly checkAnswer: AnswerChecker;
+  readonly checkAnswer: ResponseChecker;
   readonly target: Target;
   readonly given: Given;
 }

@@ -1,5 +1,5 @@
 /** Compares an answer with the status and code that a check expects, and with the contract. */
-import type { WireAnswer } from '../contract/answer-checker.js';
+import type { WireResponse } from '../contract/response-checker.js';
 import type { OperationId } from '../contract/types.js';
 import type { Need, RunnableCheck, Subject } from './check.js';
 import { examplesOf } from './examples.js';
@@ -14,7 +14,7 @@ export interface Expectation {
   readonly probe: (subject: Subject) => Probe;
   readonly expected: Expected;
   /** What else must be right about the expected answer. */
-  readonly also?: (answer: WireAnswer, subject: Subject) => readonly string[];
+  readonly also?: (answer: WireResponse, subject: Subject) => readonly string[];
 }
 
 /** A check that sends one request. */
@@ -42,7 +42,7 @@ export function differences(
   subject: Subject,
   operationId: OperationId,
   expected: Expected,
-  answer: WireAnswer,
+  answer: WireResponse,
 ): string[] {
   const wanted = describe(answerFor(subject, operationId, expected));
   const came = describe(answer);
@@ -52,7 +52,7 @@ export function differences(
   ];
 }
 
-type StatusAndBody = Pick<WireAnswer, 'status' | 'text'>;
+type StatusAndBody = Pick<WireResponse, 'status' | 'text'>;
 
 function answerFor(
   { contract }: Subject,

@@ -1,6 +1,7 @@
 /** Runs the checks against a target, one after the other, and tells how each went. */
-import { createAnswerChecker } from '../contract/answer-checker.js';
+
 import type { Contract } from '../contract/contract.js';
+import { createResponseChecker } from '../contract/response-checker.js';
 import type { Check, Given, Need, Subject } from './check.js';
 import { resultsOf } from './checks/list.js';
 import { createChecks } from './checks.js';
@@ -41,7 +42,7 @@ export async function runChecks(
   given: Partial<Given>,
   profile: Profile,
 ): Promise<Result[]> {
-  const checkAnswer = createAnswerChecker(contract);
+  const checkAnswer = createResponseChecker(contract);
   const subject: Subject = {
     contract,
     checkAnswer,

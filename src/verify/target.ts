@@ -1,5 +1,5 @@
 /** The deployment that is checked, as something that answers requests. */
-import type { WireAnswer } from '../contract/answer-checker.js';
+import type { WireResponse } from '../contract/response-checker.js';
 
 export interface Probe {
   readonly method?: string;
@@ -10,7 +10,7 @@ export interface Probe {
 }
 
 /** Rejects with a NoAnswerError. */
-export type Target = (probe: Probe) => Promise<WireAnswer>;
+export type Target = (probe: Probe) => Promise<WireResponse>;
 
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';

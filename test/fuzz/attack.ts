@@ -1,11 +1,11 @@
 /** Delivers hostile requests over raw sockets, in all the ways in which a connection can go wrong. */
 import { connect } from 'node:net';
-import type { WireAnswer } from '../../src/contract/answer-checker.js';
+import type { WireResponse } from '../../src/contract/response-checker.js';
 import type { HostileRequest } from './hostile-request.js';
 import type { Random } from './random.js';
 
 export interface Outcome {
-  readonly answers: readonly WireAnswer[];
+  readonly answers: readonly WireResponse[];
   /** Neither an answer nor the end of the connection came in time. */
   readonly hangs: boolean;
   /** What came cannot be read as answers. */
@@ -60,7 +60,7 @@ export function attack(
 
 /** Whole answers only; the connection may break in the middle of one. */
 function parse(received: string, requests: readonly HostileRequest[]): Omit<Outcome, 'hangs'> {
-  const answers: WireAnswer[] = [];
+  const answers: WireResponse[] = [];
   let rest = received;
   while (rest !== '') {
     const end = rest.indexOf('\r\n\r\n');

@@ -1,11 +1,12 @@
 /** Whether answers to hostile requests are ones that the contract knows. */
-import { createAnswerChecker, type WireAnswer } from '../../src/contract/answer-checker.js';
+
 import { loadContract } from '../../src/contract/contract.js';
+import { createResponseChecker, type WireResponse } from '../../src/contract/response-checker.js';
 import type { Outcome } from './attack.js';
 import type { HostileRequest } from './hostile-request.js';
 
 const contract = loadContract();
-const check = createAnswerChecker(contract);
+const check = createResponseChecker(contract);
 const ALLOW = contract.allowedMethods.join(', ');
 
 /** What is wrong, one line each. */
@@ -29,7 +30,7 @@ export function judge(
   ];
 }
 
-function judgeAnswer(answer: WireAnswer, method: string | undefined): string[] {
+function judgeAnswer(answer: WireResponse, method: string | undefined): string[] {
   const { status, headers, text } = answer;
   if (status >= 500) return [`an error of the server: ${text}`];
   if (status === 204) return headers.get('allow') === ALLOW ? [] : ['without Allow'];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { WireAnswer } from '../../src/contract/answer-checker.js';
+import type { WireResponse } from '../../src/contract/response-checker.js';
 import { DEMO } from '../../src/demo.js';
 import { checkAnswer, exampleBody, pathTo, responsesOf } from '../support/contract.js';
 import { insertPasswordStage } from '../support/fixtures.js';
@@ -26,14 +26,14 @@ afterAll(async () => {
 const as = (token: string) => ({ Authorization: `Bearer ${token}` });
 const ADMIN = as(DEMO_TOKENS.administrator);
 
-function ask(path: string, { headers = ADMIN, ...others }: WireRequest = {}): Promise<WireAnswer> {
+function ask(path: string, { headers = ADMIN, ...others }: WireRequest = {}): Promise<WireResponse> {
   return send(service.url, path, { headers, ...others });
 }
 
 const REQUEST_LINE = `GET ${STAGE} HTTP/1.1\r\nHost: a\r\n`;
 
 /** How to get each named error of the contract. */
-const PROVOKED: Readonly<Record<string, () => Promise<WireAnswer>>> = {
+const PROVOKED: Readonly<Record<string, () => Promise<WireResponse>>> = {
   'malformed-uuid': () => ask(pathTo('not-a-uuid')),
   'unknown-query-parameter': () => ask(`${STAGE}?foo=bar`),
   'no-credentials': () => ask(STAGE, { headers: {} }),
@@ -66,8 +66,8 @@ const PROVOKED: Readonly<Record<string, () => Promise<WireAnswer>>> = {
 async function withService(
   databaseUrl: string,
   environment: Readonly<Record<string, string>>,
-  use: (service: TestService) => Promise<WireAnswer>,
-): Promise<WireAnswer> {
+  use: (service: TestService) => Promise<WireResponse>,
+): Promise<WireResponse> {
   const other = await startTestService(databaseUrl, { environment });
   try {
     return await use(other);
@@ -135,7 +135,7 @@ describe('stages_password_retrieve', () => {
   test.each(ERRORS)('$status: exactly the example $example', async ({ status, example }) => {
     const answer = await PROVOKED[example]?.();
     expect(answer?.status).toBe(status);
-    expect(checkAnswer(OPERATION, answer as WireAnswer)).toEqual([]);
+    expect(checkAnswer(OPERATION, answer as WireResponse)).toEqual([]);
     expect(JSON.parse(answer?.text ?? '')).toEqual(exampleBody(OPERATION, status, example));
   });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import pg from 'pg';
 import { readConfig } from '../../src/config.js';
-import { createAnswerChecker } from '../../src/contract/answer-checker.js';
+import { createResponseChecker } from '../../src/contract/response-checker.js';
 import { loadContract } from '../../src/contract/contract.js';
 import { openEmbedded } from '../../src/data/embedded/open-embedded.js';
 import { createLogger } from '../../src/logger.js';
@@ -20,7 +20,7 @@ const ROLE = 'authentik_stages_reader';
 const PASSWORD = 'recorded';
 const OPERATION = 'stages_password_retrieve';
 
-const checkAnswer = createAnswerChecker(loadContract());
+const checkAnswer = createResponseChecker(loadContract());
 const tally = new Map<string, number>();
 const failures: string[] = [];
 

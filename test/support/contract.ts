@@ -1,6 +1,10 @@
 /** The contract as tests look at it: parts resolved, examples at hand. */
-import { createAnswerChecker, type WireAnswer } from '../../src/contract/answer-checker.js';
-import { loadContract } from '../../src/contract/contract.js';
+import {
+  loadContract,
+  type ResponseObject,
+  resolveReferences,
+} from '../../src/contract/contract.js';
+import { createResponseChecker, type WireResponse } from '../../src/contract/response-checker.js';
 import type { OperationId } from '../../src/contract/types.js';
 
 export interface Schema {
@@ -8,44 +12,16 @@ export interface Schema {
   readonly enum?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
   readonly required?: readonly string[];
   readonly description?: string;
   readonly example?: unknown;
 }
-export interface Header {
-  readonly required?: boolean;
-  readonly example?: unknown;
-}
-export interface Response {
-  readonly headers: Readonly<Record<string, Header>>;
-  readonly content?: Readonly<
-    Record<string, { readonly examples?: Readonly<Record<string, { readonly value: unknown }>> }>
-  >;
-}
 
 export const contract = loadContract();
-export const checkAnswer = createAnswerChecker(contract);
+export const checkAnswer = createResponseChecker(contract);
 
-/** The value with all references in it replaced by what they name. */
-export function resolved<Value>(value: unknown): Value {
-  if (Array.isArray(value)) return value.map((item) => resolved(item)) as Value;
-  if (value === null || typeof value !== 'object') return value as Value;
-  const { $ref } = value as { $ref?: string };
-  if ($ref) return resolved(at($ref));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, resolved(item)]),
-  ) as Value;
-}
-
-function at(reference: string): unknown {
-  const keys = reference.slice('#/'.length).split('/');
-  return keys.reduce<unknown>(
-    (value, key) => (value as Record<string, unknown>)[key],
-    contract.document,
-  );
-}
-
-export const schemas = resolved<Readonly<Record<string, Schema>>>({
+export const schemas = resolveReferences<Readonly<Record<string, Schema>>>(contract.document, {
   $ref: '#/components/schemas',
 });
 
@@ -56,9 +32,8 @@ export function enumOf(schema: string): readonly string[] {
 }
 
 /** Every documented answer of an operation, by status. */
-export function responsesOf(operationId: OperationId): Readonly<Record<string, Response>> {
-  const operation = contract.document.paths[contract.pathOf(operationId)]?.get;
-  return resolved<{ responses: Record<string, Response> }>(operation).responses;
+export function responsesOf(operationId: OperationId): Readonly<Record<string, ResponseObject>> {
+  return contract.operationOf(operationId).responses;
 }
 
 /** The body of a named example. */
@@ -70,7 +45,7 @@ export function exampleBody(operationId: OperationId, status: number, name: stri
 }
 
 /** An answer with this body, and with the headers that the contract shows as examples. */
-export function answerWith(operationId: OperationId, status: number, body: unknown): WireAnswer {
+export function answerWith(operationId: OperationId, status: number, body: unknown): WireResponse {
   const { headers = {}, content = {} } = responsesOf(operationId)[status] ?? {};
   const examples = Object.entries(headers).map(([name, { example }]) => [name, String(example)]);
   const types = Object.keys(content).map((mediaType) => ['Content-Type', mediaType]);

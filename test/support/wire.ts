@@ -1,7 +1,7 @@
 /** Requests as they go over the wire; `fetch` would tidy up what is to be tested. */
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
-import type { WireAnswer } from '../../src/contract/answer-checker.js';
+import type { WireResponse } from '../../src/contract/response-checker.js';
 
 export interface WireRequest {
   readonly method?: string;
@@ -14,7 +14,7 @@ export function send(
   url: string,
   path: string,
   { method = 'GET', headers = {} }: WireRequest = {},
-): Promise<WireAnswer> {
+): Promise<WireResponse> {
   const { hostname, port, host } = new URL(url);
   // Node adds Host to an object of headers only.
   const given = Array.isArray(headers) ? ['Host', host, ...headers] : headers;
@@ -53,7 +53,7 @@ export function exchange(url: string, bytes: string): Promise<string> {
 }
 
 /** The one answer that the bytes hold. */
-export function parseAnswer(bytes: string): WireAnswer {
+export function parseAnswer(bytes: string): WireResponse {
   const [head = '', ...rest] = bytes.split('\r\n\r\n');
   const [statusLine = '', ...fields] = head.split('\r\n');
   const [, status] = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine) ?? [];

@@ -44,10 +44,10 @@ export const undocumentedStatus: Retrieve = async () => ({ status: 201, body: st
 // @ts-expect-error Type '304' is not assignable
 export const statusWithoutBody: Retrieve = async () => ({ status: 304, body: stage });
 
-// @ts-expect-error is not assignable to type 'Promise<Answer<"stages_password_retrieve">>'
+// @ts-expect-error is not assignable to type 'Promise<OperationResponse<"stages_password_retrieve">>'
 export const bodyOfAnotherStatus: Retrieve = async () => ({ status: 404, body: stage });
 
-// @ts-expect-error is not assignable to type 'Promise<Answer<"stages_password_retrieve">>'
+// @ts-expect-error is not assignable to type 'Promise<OperationResponse<"stages_password_retrieve">>'
 export const errorAsSuccess: Retrieve = async () => ({
   status: 200,
   body: { detail: 'Not found.', code: 'not_found' },

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { WireAnswer } from '../../src/contract/answer-checker.js';
+import type { WireResponse } from '../../src/contract/response-checker.js';
 import { PROFILES, type Profile } from '../../src/verify/profile.js';
 import { runChecks } from '../../src/verify/run.js';
 import { createTarget, type Probe } from '../../src/verify/target.js';
@@ -10,7 +10,7 @@ import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/s
 import { send } from '../support/wire.js';
 
 /** What stands between the service and its clients, and spoils an answer. */
-type Spoil = (answer: WireAnswer, probe: Pick<Probe, 'method'>) => WireAnswer;
+type Spoil = (answer: WireResponse, probe: Pick<Probe, 'method'>) => WireResponse;
 
 interface Broken {
   readonly fault: string;

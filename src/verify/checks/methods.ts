@@ -1,5 +1,5 @@
 /** Methods other than GET. One that writes goes to a stage that does not exist, and never with a token. */
-import type { WireAnswer } from '../../contract/answer-checker.js';
+import type { WireResponse } from '../../contract/response-checker.js';
 import type { RunnableCheck, Subject } from '../check.js';
 import { expecting } from '../expectation.js';
 import { RETRIEVE, stagePath, UNKNOWN_STAGE } from '../paths.js';
@@ -31,7 +31,7 @@ export const methodChecks: readonly RunnableCheck[] = [
   },
 ];
 
-function allows({ headers }: WireAnswer, { contract }: Subject): string[] {
+function allows({ headers }: WireResponse, { contract }: Subject): string[] {
   const named = headers.get('Allow') ?? 'none';
   const wanted = contract.allowedMethods.join(', ');
   return sorted(named) === sorted(wanted) ? [] : [`expected Allow: ${wanted}, got ${named}`];

@@ -1,7 +1,10 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createAnswerChecker, type WireAnswer } from '../../../src/contract/answer-checker.js';
 import { loadContract } from '../../../src/contract/contract.js';
+import {
+  createResponseChecker,
+  type WireResponse,
+} from '../../../src/contract/response-checker.js';
 import { DEMO } from '../../../src/demo.js';
 import { until } from './until.js';
 
@@ -35,7 +38,7 @@ export interface TrafficOptions {
 }
 
 const contract = loadContract();
-const checkAnswer = createAnswerChecker(contract);
+const checkAnswer = createResponseChecker(contract);
 const STAGE_PATH =
   contract.basePath +
   contract.pathOf('stages_password_retrieve').replace('{stage_uuid}', DEMO.stageUuid);
@@ -106,7 +109,7 @@ export function retrieve(
   url: string,
   agent: Agent | undefined,
   token: string,
-): Promise<WireAnswer> {
+): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     const headers = { Authorization: `Bearer ${token}` };
     const options = { headers, timeout: CLIENT_TIMEOUT_MS, ...(agent && { agent }) };
@@ -127,7 +130,7 @@ export function retrieve(
   });
 }
 
-function problemsOf(answer: WireAnswer): readonly string[] {
+function problemsOf(answer: WireResponse): readonly string[] {
   const problems = checkAnswer('stages_password_retrieve', answer);
   if (answer.status !== 200 || problems.length > 0) return problems;
   const { pk, name } = JSON.parse(answer.text);

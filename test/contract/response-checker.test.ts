@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { WireAnswer } from '../../src/contract/answer-checker.js';
+import type { WireResponse } from '../../src/contract/response-checker.js';
 import { answerWith, checkAnswer, exampleBody } from '../support/contract.js';
 
 const OPERATION = 'stages_password_retrieve';
@@ -10,17 +10,17 @@ const FOUND = answerWith(OPERATION, 200, STAGE);
 const AWAY = answerWith(OPERATION, 503, exampleBody(OPERATION, 503, 'unavailable'));
 const NOT_MODIFIED = answerWith(OPERATION, 304, undefined);
 
-const check = (answer: WireAnswer) => checkAnswer(OPERATION, answer);
+const check = (answer: WireResponse) => checkAnswer(OPERATION, answer);
 const withBody = (body: unknown) => ({ ...FOUND, text: JSON.stringify(body) });
 
-function withHeader(answer: WireAnswer, name: string, value: string | undefined): WireAnswer {
+function withHeader(answer: WireResponse, name: string, value: string | undefined): WireResponse {
   const headers = new Headers(answer.headers);
   if (value === undefined) headers.delete(name);
   else headers.set(name, value);
   return { ...answer, headers };
 }
 
-describe('createAnswerChecker', () => {
+describe('createResponseChecker', () => {
   test.each([
     ['a stage', FOUND],
     ['an error', AWAY],
@@ -73,10 +73,47 @@ describe('createAnswerChecker', () => {
     expect(check(withBody(rest))).toEqual([`the body must have required property '${field}'`]);
   });
 
-  test.each(Object.keys(STAGE.flow_set[0] ?? {}))('finds a flow without %s', (field) => {
-    const { [field]: _left, ...rest } = STAGE.flow_set[0] ?? {};
-    expect(check(withBody({ ...STAGE, flow_set: [rest] }))).toEqual([
-      `/flow_set/0 must have required property '${field}'`,
+  describe.each(['background', 'background_url'])('a flow with %s', (image) => {
+    const { background, ...others } = STAGE.flow_set[0] ?? {};
+    const flow: Record<string, unknown> = { ...others, [image]: background };
+    const withFlows = (...flows: unknown[]) => check(withBody({ ...STAGE, flow_set: flows }));
+
+    test('is accepted', () => {
+      expect(withFlows(flow, flow)).toEqual([]);
+    });
+
+    test.each(Object.keys(others))('must have %s', (field) => {
+      const { [field]: _left, ...rest } = flow;
+      expect(withFlows(flow, rest)).toEqual([`/flow_set/1 must have required property '${field}'`]);
+    });
+
+    test('must have no undeclared field', () => {
+      expect(withFlows({ ...flow, authentication: 'none' })).toEqual([
+        '/flow_set/0 must not have the field authentication',
+      ]);
+    });
+
+    test('has its own faults told, flow by flow', () => {
+      expect(withFlows({ ...flow, [image]: 1 }, flow, { ...flow, layout: 'round' })).toEqual([
+        `/flow_set/0/${image} must be string`,
+        '/flow_set/2/layout must be equal to one of the allowed values',
+      ]);
+    });
+
+    test('may have a long slug only in the form of 2025.12', () => {
+      expect(withFlows({ ...flow, slug: 'a'.repeat(51) })).toEqual(
+        image === 'background' ? ['/flow_set/0/slug must NOT have more than 50 characters'] : [],
+      );
+    });
+  });
+
+  test.each([
+    ['neither form', { background: undefined }],
+    ['both forms', { background_url: '/static/a.jpg' }],
+  ])('finds a flow of %s', (_what, change) => {
+    const flow_set = [{ ...STAGE.flow_set[0], ...change }];
+    expect(check(withBody({ ...STAGE, flow_set }))).toEqual([
+      '/flow_set/0 must have exactly one of the fields background, background_url',
     ]);
   });
 
@@ -95,12 +132,8 @@ describe('createAnswerChecker', () => {
   });
 
   test('finds a field that the contract does not have', () => {
-    expect(check(withBody({ ...STAGE, allow_show_password: true }))).toEqual([
-      'the body must not have the field allow_show_password',
-    ]);
-    const flow_set = [{ ...STAGE.flow_set[0], authentication: 'none' }];
-    expect(check(withBody({ ...STAGE, flow_set }))).toEqual([
-      '/flow_set/0 must not have the field authentication',
+    expect(check(withBody({ ...STAGE, remember_me: true }))).toEqual([
+      'the body must not have the field remember_me',
     ]);
   });
 
