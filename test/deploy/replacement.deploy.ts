@@ -9,7 +9,7 @@ import { until } from '../support/live/until.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { startBalancer } from './support/balancer.js';
 import { findFreePort } from './support/free-port.js';
-import { startNginx } from './support/nginx.js';
+import { startNginx } from './support/proxies.js';
 import { startStandIn } from './support/stand-in.js';
 
 const CLIENTS = 16;

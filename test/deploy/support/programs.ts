@@ -3,9 +3,12 @@ import { execFileSync } from 'node:child_process';
 
 /** Debian's packages. */
 const PACKAGES = {
+  caddy: 'caddy',
   nginx: 'nginx-light',
   pgbouncer: 'pgbouncer',
   psql: 'postgresql-client',
+  python3: 'python3-venv',
+  'systemd-analyze': 'systemd',
 } as const;
 
 /** Throws when the program is not there: a deployment that was not tested must not look tested. */
@@ -27,9 +30,6 @@ export function fetchNode(major: number): string {
   return execFileSync(
     'npx',
     ['--yes', `--package=node@${major}`, 'node', '-p', 'process.execPath'],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   ).trim();
 }

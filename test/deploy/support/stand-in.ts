@@ -22,13 +22,13 @@ export interface StandIn {
 
 export type Answer = (request: SeenRequest, response: ServerResponse) => void;
 
-export const ANSWERED_BY = 'x-answered-by';
+export const RESPONSE_BY = 'x-response-by';
 
-/** Answers 200 with its name until told otherwise. */
-export async function startStandIn(name: string): Promise<StandIn> {
+/** Responds with 200 and its name until told otherwise. */
+export async function startStandIn(name: string, at = '127.0.0.1:0'): Promise<StandIn> {
   const requests: SeenRequest[] = [];
   let connectionCount = 0;
-  let answer: Answer = (_request, response) => response.setHeader(ANSWERED_BY, name).end(name);
+  let answer: Answer = (_request, response) => response.setHeader(RESPONSE_BY, name).end(name);
   const server = createServer(async (request, response) => {
     const { method, url: path, headers } = request;
     const seen = { method, path, headers, body: await text(request) };
@@ -43,7 +43,8 @@ export async function startStandIn(name: string): Promise<StandIn> {
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     );
   });
-  server.listen(0, '127.0.0.1');
+  const [host, port] = at.split(':');
+  server.listen(Number(port), host);
   await once(server, 'listening');
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
