@@ -1,0 +1,93 @@
+/** The recorded responses: where they are and what form they have. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { packageRoot } from '../../src/package-root.js';
+
+export interface RecordedCase {
+  readonly name: string;
+  readonly method: string;
+  /** As on the wire. */
+  readonly path: string;
+  /** Latin-1 strings of the bytes on the wire. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expect: {
+    readonly status: number;
+    readonly body: unknown;
+    readonly html?: boolean;
+    readonly empty?: boolean;
+  };
+  readonly authentik500?: boolean;
+  readonly brandLocale?: boolean;
+  readonly unorderedResults?: boolean;
+  readonly rowsOutsideTheContract?: readonly string[];
+}
+
+/** One database of one release and what authentik returned on it. */
+export interface Recording {
+  /** For example `public/2024.6`. */
+  readonly name: string;
+  readonly release: string;
+  readonly cases: readonly RecordedCase[];
+  readDump(): string;
+}
+
+/** Beside the checkout, also beside the one that a worktree belongs to, or where RECORDED_RESPONSES says. */
+function findFolder(): string {
+  const gitFolder = execFileSync('git', ['rev-parse', '--git-common-dir'], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+  });
+  const beside = (checkout: string) => join(checkout, '..', 'shared', 'vectors');
+  const places = [
+    process.env.RECORDED_RESPONSES,
+    beside(packageRoot),
+    beside(dirname(join(packageRoot, gitFolder.trim()))),
+    beside(dirname(gitFolder.trim())),
+  ];
+  const found = places.find((place) => place !== undefined && existsSync(place));
+  if (!found) {
+    throw new Error(
+      'There are no recorded responses in ../shared/vectors; RECORDED_RESPONSES names another folder.',
+    );
+  }
+  return found;
+}
+
+/** All recordings of the fixtures, or those of the given releases. */
+export function readRecordings(
+  fixtures: readonly string[],
+  releases: readonly string[] = [],
+): Recording[] {
+  const folder = findFolder();
+  return fixtures.flatMap((fixture) =>
+    readdirSync(join(folder, fixture))
+      .filter((release) => releases.length === 0 || releases.includes(release))
+      .sort(compareReleases)
+      .map((release) => {
+        const files = ['cases.json', 'list-cases.json']
+          .map((file) => join(folder, fixture, release, file))
+          .filter((file) => existsSync(file));
+        return {
+          name: `${fixture}/${release}`,
+          release,
+          cases: files.flatMap((file): RecordedCase[] => readJson(file).cases),
+          // Without the commands that only psql understands.
+          readDump: () =>
+            gunzipSync(readFileSync(join(folder, fixture, release, 'db.sql.gz')))
+              .toString('utf8')
+              .replaceAll(/^\\(un)?restrict .*$/gm, ''),
+        };
+      }),
+  );
+}
+
+const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** Negative if `a` is the earlier one: 2024.8 comes before 2024.12. */
+export function compareReleases(a: string, b: string): number {
+  const [yearA = 0, monthA = 0] = a.split('.').map(Number);
+  const [yearB = 0, monthB = 0] = b.split('.').map(Number);
+  return yearA - yearB || monthA - monthB;
+}
