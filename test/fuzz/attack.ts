@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import type { WireResponse } from '../../src/contract/response-checker.js';
 import type { HostileRequest } from './hostile-request.js';
-import type { Random } from './random.js';
+import type { Random } from '../support/random.js';
 
 export interface Outcome {
   readonly answers: readonly WireResponse[];

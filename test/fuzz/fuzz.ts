@@ -2,7 +2,7 @@
 import { attack } from './attack.js';
 import { type HostileRequest, hostileRequest } from './hostile-request.js';
 import { judge } from './judge.js';
-import { createRandom } from './random.js';
+import { createRandom } from '../support/random.js';
 
 export interface FuzzOptions {
   readonly url: string;

@@ -1,7 +1,7 @@
 /** What a hostile or a broken client may send. */
 import { loadContract } from '../../src/contract/contract.js';
 import { DEMO } from '../../src/demo.js';
-import type { Random } from './random.js';
+import type { Random } from '../support/random.js';
 
 export interface HostileRequest {
   /** One character for each byte. */
