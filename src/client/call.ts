@@ -1,7 +1,6 @@
 /** One call: a request, its retries, and the deadline over all of them. */
-import { createDeadline, type Deadline } from './deadline.js';
-import { retryDelayMs } from './retry-after.js';
 
+/** Sends a request, and aborts it when `init.signal` says so. */
 export type Fetch = (request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>;
 
 export interface CallOptions {
@@ -10,37 +9,70 @@ export interface CallOptions {
   readonly fetch: Fetch;
 }
 
-// What a timer takes; a longer one would fire at once.
+// The most that a timer takes; a longer one would fire at once.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const SERVICE_UNAVAILABLE = 503;
+const DEFAULT_DELAY_MS = 1000;
 
-/** Takes the place of `fetch`: resolves when the whole answer has arrived. */
+/** Takes the place of `fetch`: resolves when the whole response has arrived. */
 export function createCall({ timeoutMs, retries, fetch }: CallOptions) {
   assertWhole('timeoutMs', timeoutMs, 1, MAX_TIMEOUT_MS);
   assertWhole('retries', retries, 0, Number.MAX_SAFE_INTEGER);
 
-  async function attempt(request: Request, deadline: Deadline, left: number): Promise<Response> {
-    const response = await received(await fetch(request, { signal: deadline.signal }));
-    if (response.status !== SERVICE_UNAVAILABLE || request.method !== 'GET' || left === 0)
-      return response;
-    const delayMs = retryDelayMs(response.headers.get('Retry-After'));
-    if (delayMs >= deadline.leftMs()) return response;
-    await deadline.wait(delayMs);
-    return attempt(request, deadline, left - 1);
-  }
-
   return async (request: Request): Promise<Response> => {
-    const deadline = createDeadline(request, timeoutMs);
+    // Not `AbortSignal.any`: Node 20 loses it, and the signal of a request that nobody holds, to the garbage collector.
+    // The timer holds both.
+    const controller = new AbortController();
+    const { signal } = controller;
+    const endsAt = performance.now() + timeoutMs;
+    const timer = setTimeout(() => {
+      controller.abort(new DOMException(`No response within ${timeoutMs} ms.`, 'TimeoutError'));
+    }, timeoutMs);
+    const onAbort = () => controller.abort(request.signal.reason);
+    request.signal.addEventListener('abort', onAbort);
+    if (request.signal.aborted) onAbort();
     try {
-      return await attempt(request, deadline, retries);
+      for (let left = retries; ; left -= 1) {
+        const response = await received(await fetch(request, { signal }));
+        if (response.status !== SERVICE_UNAVAILABLE || left === 0) return response;
+        const delayMs = retryDelayMs(response.headers.get('Retry-After'));
+        if (delayMs >= endsAt - performance.now()) return response;
+        await wait(delayMs, signal);
+      }
     } finally {
-      deadline.clear();
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', onAbort);
     }
   };
 }
 
+/** Milliseconds; a second for a header that is absent or says nothing (RFC 9110, 10.2.3: seconds or a date). */
+export function retryDelayMs(retryAfter: string | null, now = Date.now()): number {
+  if (retryAfter === null) return DEFAULT_DELAY_MS;
+  const delayMs = /^\d+$/.test(retryAfter)
+    ? Number(retryAfter) * 1000
+    : Date.parse(retryAfter) - now;
+  return Number.isNaN(delayMs) ? DEFAULT_DELAY_MS : Math.max(0, delayMs);
+}
+
+/** Rejects with the signal's reason when that comes first. */
+function wait(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, delayMs);
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+  });
+}
+
 /**
- * The same answer with its body at hand, so that the deadline covers the body too. A 304 may have no body, not even
+ * The same response with its body at hand, so that the deadline covers the body too. A 304 may have no body, not even
  * the empty one that Chromium gives it.
  */
 async function received(response: Response): Promise<Response> {

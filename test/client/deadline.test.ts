@@ -7,7 +7,7 @@ import { startHttpServer, type TestServer } from '../support/http-server.js';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-describe('client, before a service that does not answer', () => {
+describe('client, before a service that does not respond', () => {
   let server: TestServer;
   afterEach(() => server.close());
 
@@ -30,19 +30,19 @@ describe('client, before a service that does not answer', () => {
   }
 
   test.each([
-    ['no answer', startSilent],
-    ['an answer that stops in its middle', startHalf],
+    ['no response', startSilent],
+    ['a response that stops halfway', startHalf],
   ])('%s rejects with a TimeoutError when the time is up', async (_, start) => {
     await start();
     await expect(retrieve(100)).rejects.toMatchObject({
       name: 'TimeoutError',
-      message: 'No answer within 100 ms.',
+      message: 'No response within 100 ms.',
     });
   });
 
   test.each([
-    ['no answer', startSilent],
-    ['an answer that stops in its middle', startHalf],
+    ['no response', startSilent],
+    ['a response that stops halfway', startHalf],
   ])("the caller's signal ends the wait for %s", async (_, start) => {
     await start();
     const caller = new AbortController();
@@ -76,11 +76,11 @@ describe('client, before a service that does not answer', () => {
     }
   });
 
-  test('nothing is left running after an answer', async () => {
+  test('nothing is left running after a response', async () => {
     await startSilent();
     // Not the real one, which has timers of its own.
-    const answered = async () => new Response('{}');
-    const client = createClient({ baseUrl: server.url, timeoutMs: 60_000, fetch: answered });
+    const respond = async () => new Response('{}');
+    const client = createClient({ baseUrl: server.url, timeoutMs: 60_000, fetch: respond });
     const before = timers();
     await client.GET('/stages/password/{stage_uuid}/', { params: { path: { stage_uuid: 'any' } } });
     expect(timers()).toBe(before);

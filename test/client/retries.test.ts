@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { retryDelayMs } from '../../src/client/retry-after.js';
+import { retryDelayMs } from '../../src/client/call.js';
 import { type ClientOptions, createClient } from '../../src/client.js';
 import { startHttpServer, type TestServer } from '../support/http-server.js';
 
 const UNAVAILABLE = { detail: 'Later.', code: 'service_unavailable' };
 
-describe('client, before a service that answers 503', () => {
+describe('client, before a service that returns 503', () => {
   let server: TestServer;
   let arrivals: number[];
   afterEach(() => server.close());
 
-  /** Answers 503 so many times, then 404. */
+  /** Returns 503 so many times, then 404. */
   async function start(failures: number, retryAfter = '1', status = 503): Promise<void> {
     arrivals = [];
     server = await startHttpServer((_request, response) => {
@@ -34,7 +34,7 @@ describe('client, before a service that answers 503', () => {
     });
   }
 
-  test('repeats the call after the time that the answer asked for', async () => {
+  test('repeats the call after the time that the response names', async () => {
     await start(1);
     expect((await retrieve()).error?.code).toBe('not_found');
     const [first = 0, second = 0] = arrivals;
@@ -42,7 +42,7 @@ describe('client, before a service that answers 503', () => {
     expect(second - first).toBeGreaterThan(998);
   });
 
-  test('gives the last 503 when the retries are used up', async () => {
+  test('returns the last 503 when the retries are used up', async () => {
     await start(9, '0');
     const { error, response } = await retrieve();
     expect(response.status).toBe(503);

@@ -1,0 +1,99 @@
+/**
+ * Writes what follows from openapi.yaml: generated/schemas.ts, api.ts and values.ts; with `--check` it only tells
+ * whether they are up to date. Each schema is a type of its own, since editors show only names that are declared.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import openapiTS, { astToString } from 'openapi-typescript';
+import ts from 'typescript';
+import { CONTRACT_FILE, loadContract } from '../src/contract/contract.js';
+import { packageRoot } from '../src/package-root.js';
+
+const HEADER = '/* Written by `npm run generate` from openapi.yaml. */\n';
+const EXPORT = [ts.factory.createModifier(ts.SyntaxKind.ExportKeyword)];
+
+const nodes = await openapiTS(pathToFileURL(CONTRACT_FILE), { immutable: true });
+const schemas = nodes
+  .flatMap(membersOf)
+  .filter((member) => nameOf(member) === 'schemas')
+  .flatMap(membersOf);
+const names = schemas.map(nameOf);
+const declarations = toText(schemas.map(toDeclaration));
+const codes = [...declarations.matchAll(/readonly code: (.+);/g)].flatMap(([, union = '']) =>
+  union.split(' | '),
+);
+
+const files = {
+  'schemas.ts': declarations,
+  'api.ts': `import type {\n  ${names.join(',\n  ')},\n} from './schemas.js';\n\n${toText(nodes.map(withNames))}`,
+  'values.ts': `/** The path under which the contract's operations live. */
+export const BASE_PATH = ${JSON.stringify(loadContract().basePath)};
+
+/** Every code of the contract's errors. */
+export const ERROR_CODES = [
+  ${codes.join(',\n  ')},
+] as const;
+`,
+};
+
+for (const [name, text] of Object.entries(files)) {
+  const file = join(packageRoot, 'generated', name);
+  const fresh = HEADER + text;
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, fresh);
+  } else if (readFileSync(file, 'utf8') !== fresh) {
+    console.error(`generated/${name} is stale. Run: npm run generate`);
+    process.exitCode = 1;
+  }
+}
+
+function membersOf(node: ts.Node): readonly ts.PropertySignature[] {
+  const parent = ts.isPropertySignature(node) ? node.type : node;
+  return parent && (ts.isInterfaceDeclaration(parent) || ts.isTypeLiteralNode(parent))
+    ? parent.members.filter(ts.isPropertySignature)
+    : [];
+}
+
+function nameOf({ name }: ts.PropertySignature): string {
+  return ts.isIdentifier(name) || ts.isStringLiteral(name) ? name.text : '';
+}
+
+/** An interface for an object, a type for everything else. */
+function toDeclaration(schema: ts.PropertySignature): ts.Node {
+  const type = schema.type ?? ts.factory.createKeywordTypeNode(ts.SyntaxKind.UnknownKeyword);
+  const declaration = ts.isTypeLiteralNode(type)
+    ? ts.factory.createInterfaceDeclaration(
+        EXPORT,
+        nameOf(schema),
+        undefined,
+        undefined,
+        type.members,
+      )
+    : ts.factory.createTypeAliasDeclaration(EXPORT, nameOf(schema), undefined, type);
+  return ts.moveSyntheticComments(declaration, schema);
+}
+
+/** The same with the name of a schema wherever the schema itself stands. */
+function withNames(node: ts.Node): ts.Node {
+  const visit = (child: ts.Node): ts.Node =>
+    ts.isPropertySignature(child) && schemas.includes(child)
+      ? ts.factory.updatePropertySignature(
+          child,
+          child.modifiers,
+          child.name,
+          child.questionToken,
+          ts.factory.createTypeReferenceNode(nameOf(child)),
+        )
+      : ts.visitEachChild(child, visit, undefined);
+  return visit(node);
+}
+
+/** Descriptions become the text of the comments: editors show a tag apart from it. */
+function toText(statements: readonly ts.Node[]): string {
+  return astToString([...statements])
+    .replaceAll(/components\["schemas"\]\["(\w+)"\]/g, '$1')
+    .replaceAll(/^( *\*) {5}/gm, '$1 ')
+    .replaceAll(/^( *\*) ([^@\n].*)\n *\* @description /gm, '$1 $2\n$1\n$1 ')
+    .replaceAll('* @description ', '* ');
+}
