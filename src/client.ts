@@ -17,7 +17,7 @@ export interface ClientOptions {
   /** The address of the service, such as `https://authentik.example`, with or without the base path `/api/v3`. */
   readonly baseUrl: string;
   /** An API token of authentik, without `Bearer`. Without a token, every call is `not_authenticated`. */
-  readonly token?: Token;
+  readonly token?: Token | undefined;
   /** Milliseconds for a whole call, retries included; then it rejects with a `TimeoutError`. Default: 10,000. */
   readonly timeoutMs?: number;
   /**

@@ -13,13 +13,18 @@ export class StagesError extends Error {
   /** Distinguishes the errors: a code of the contract, or `unexpected_response`. */
   readonly code: AnyError['code'];
   readonly error: AnyError;
-  readonly response: Response;
+  /** Not a field, so that an error that nobody catches prints what matters. */
+  readonly #response: Response;
 
   constructor(error: AnyError, response: Response) {
     super(error.code === 'invalid' ? error.non_field_errors.join(' ') : error.detail);
     this.code = error.code;
     this.error = error;
-    this.response = response;
+    this.#response = response;
+  }
+
+  get response(): Response {
+    return this.#response;
   }
 }
 

@@ -23,12 +23,21 @@ describe('the packed package, in an empty project', () => {
   });
 
   test('brings the client and nothing of the server', () => {
-    const installed = readdirSync(join(installation.project, 'node_modules'));
+    const installed = readdirSync(join(installation.path, 'node_modules'));
     expect(installed.filter((name) => !name.startsWith('.')).sort()).toEqual([
       'authentik-stages-password',
       'openapi-fetch',
       'openapi-typescript-helpers',
     ]);
+  });
+
+  test('has a README, a license and a changelog of its own', () => {
+    const packed = readdirSync(
+      join(installation.path, 'node_modules', 'authentik-stages-password'),
+    );
+    expect(packed).toEqual(
+      expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'openapi.yaml']),
+    );
   });
 
   test.each(['call.mjs', 'call.cjs'])('%s makes a call', async (script) => {
@@ -67,7 +76,7 @@ describe('the packed package, in an empty project', () => {
     const { outputFiles } = await build({
       stdin: {
         contents: "export { createClient } from 'authentik-stages-password/client';",
-        resolveDir: installation.project,
+        resolveDir: installation.path,
       },
       bundle: true,
       format: 'esm',
