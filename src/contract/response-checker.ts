@@ -34,8 +34,8 @@ export function createResponseChecker(contract: Contract): ResponseChecker {
     const response = documented.get(operationId)?.responses[status];
     if (!response) return [`the status ${status} is not in the contract`];
     return [
-      ...checkHeaders(response, headers, validate),
       ...checkBody(response, headers, text, validate),
+      ...checkHeaders(response, headers, validate),
     ];
   };
 }

@@ -1,43 +1,125 @@
 /** What a check is: one promise of the contract, and how to find out whether a deployment keeps it. */
-
 import type { Contract } from '../contract/contract.js';
-import type { ResponseChecker } from '../contract/response-checker.js';
+import type { ResponseChecker, WireResponse } from '../contract/response-checker.js';
 import type { OperationId } from '../contract/types.js';
-import type { Target } from './target.js';
 
-export type Check = RunnableCheck | UnprovokableCheck;
+/** No stage has it, and no authentik gives it out: it is not of version 4. */
+export const UNKNOWN_UUID = 'f0e1d2c3-b4a5-1687-8899-aabbccddeeff';
 
-interface Promised {
+export interface Check {
   readonly operationId: OperationId;
   /** Says the promise; unique among the checks of an operation. */
   readonly name: string;
-}
-
-export interface RunnableCheck extends Promised {
-  readonly needs: readonly Need[];
-  /** What is wrong, one line each; empty: the promise is kept. */
+  /** Resolves to what is wrong, one line each; empty: the promise is kept. Rejects with NotRun. */
   readonly run: (subject: Subject) => Promise<readonly string[]>;
 }
 
-/** A documented answer that no request brings about. */
-export interface UnprovokableCheck extends Promised {
-  readonly unprovokable: string;
+/** Why a check says nothing about the deployment. */
+export class NotRun extends Error {
+  override readonly name = 'NotRun';
 }
 
 /** What whoever runs the checks may or may not be able to give. */
 export interface Given {
-  readonly stage: string;
+  readonly stage?: string | undefined;
   /** May view the stage. */
-  readonly token: string;
+  readonly token?: string | undefined;
   /** May view no stage. */
-  readonly secondToken: string;
+  readonly secondToken?: string | undefined;
 }
-export type Need = keyof Given;
 
-/** What a check looks at. Of `given` it reads what it needs and nothing else. */
+/** What a check looks at. */
 export interface Subject {
   readonly contract: Contract;
-  readonly checkAnswer: ResponseChecker;
-  readonly target: Target;
-  readonly given: Given;
+  readonly checkResponse: ResponseChecker;
+  /** Throws NotRun for what was not given. */
+  readonly given: (what: keyof Given) => string;
+  /** Rejects with a NoResponseError, or with NotRun when the request needs what was not given. */
+  readonly send: (operationId: OperationId, request?: CheckRequest) => Promise<WireResponse>;
+}
+
+/** A request for an operation: by default a GET without a token, for a stage that does not exist. */
+export interface CheckRequest {
+  readonly method?: string;
+  /** Made from the stage that was given. */
+  readonly stage?: string | ((given: string) => string);
+  /** What follows the path of the operation. */
+  readonly rest?: string;
+  readonly as?: 'token' | 'secondToken';
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What else is wrong with the expected response. */
+type Also = (
+  response: WireResponse,
+  subject: Subject,
+) => readonly string[] | Promise<readonly string[]>;
+
+/** A status of success, or the name of the contract's example that shows the error. */
+type Expected = number | string;
+
+/** Makes checks of an operation that send one request and look at its response. */
+export function expecting(operationId: OperationId) {
+  return (
+    name: string,
+    expected: Expected,
+    request?: CheckRequest,
+    also: Also = () => [],
+  ): Check => ({
+    operationId,
+    name,
+    async run(subject) {
+      const response = await subject.send(operationId, request);
+      const problems = differences(subject, operationId, expected, response);
+      const isExpected = response.status === exampleOf(subject, operationId, expected).status;
+      return isExpected ? [...problems, ...(await also(response, subject))] : problems;
+    },
+  });
+}
+
+/** Nothing for the expected response in the form of the contract. */
+export function differences(
+  subject: Subject,
+  operationId: OperationId,
+  expected: Expected,
+  response: WireResponse,
+): string[] {
+  const wanted = describe(exampleOf(subject, operationId, expected));
+  const came = describe(response);
+  return [
+    ...(came === wanted ? [] : [`expected ${wanted}, got ${came}`]),
+    ...subject.checkResponse(operationId, response),
+  ];
+}
+
+type StatusAndBody = Pick<WireResponse, 'status' | 'text'>;
+
+function exampleOf({ contract }: Subject, id: OperationId, expected: Expected): StatusAndBody {
+  if (typeof expected === 'number') return { status: expected, text: '' };
+  for (const [status, { content }] of Object.entries(contract.operationOf(id).responses)) {
+    const example = content?.['application/json']?.examples?.[expected];
+    if (example) return { status: Number(status), text: JSON.stringify(example.value) };
+  }
+  throw new Error(`The contract has no example ${expected}.`);
+}
+
+function describe({ status, text }: StatusAndBody): string {
+  const { code } = parsed(text);
+  if (status < 400) return String(status);
+  return typeof code === 'string' ? `${status} ${code}` : `${status} without a code`;
+}
+
+/** The fields of a body; none for what is no object. */
+export function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** The objects in an array of this name; none for anything else. */
+export function objectsIn(body: object, name: string): Readonly<Record<string, unknown>>[] {
+  const items: unknown = Object(body)[name];
+  return Array.isArray(items) ? items.map((item) => Object(item)) : [];
 }

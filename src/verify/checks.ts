@@ -1,52 +1,188 @@
 /** All checks, in the order in which they are run and reported. */
-import type { Contract } from '../contract/contract.js';
-import type { Check, UnprovokableCheck } from './check.js';
-import { conditionalChecks } from './checks/conditional.js';
-import { credentialChecks } from './checks/credentials.js';
-import { listChecks } from './checks/list.js';
-import { methodChecks } from './checks/methods.js';
-import { requestChecks } from './checks/requests.js';
-import { stageChecks } from './checks/stage.js';
-import { examplesOf } from './examples.js';
-import { LIST, listing, RETRIEVE, retrieving } from './paths.js';
+import type { WireResponse } from '../contract/response-checker.js';
+import type { OperationId } from '../contract/types.js';
+import {
+  type Check,
+  type CheckRequest,
+  differences,
+  expecting,
+  NotRun,
+  objectsIn,
+  parsed,
+  type Subject,
+  UNKNOWN_UUID,
+} from './check.js';
+import { findMixture } from './shape.js';
 
-/** By the name of the example that shows the answer. */
-const UNPROVOKABLE: Readonly<Record<string, string>> = {
-  'slow-request': 'only a client that is too slow gets this answer',
-  'internal-error': 'only a fault of the server brings this answer about',
-  unavailable: 'only a database that is away brings this answer about',
+export const RETRIEVE = 'stages_password_retrieve';
+export const LIST = 'stages_password_list';
+export const WRONG_TOKEN = 'surely-not-a-token-of-this-authentik';
+
+const MALFORMED_UUIDS = {
+  'with urn:uuid: before it': `urn:uuid:${UNKNOWN_UUID}`,
+  'in braces': `{${UNKNOWN_UUID}}`,
+  'without dashes': UNKNOWN_UUID.replaceAll('-', ''),
+  'that is too short': UNKNOWN_UUID.slice(1),
 };
+// More than Node accepts (16 kB), and far less than an attack.
+const TOO_LONG = 'a'.repeat(20_000);
+const BASIC = `Basic ${btoa(`user:${WRONG_TOKEN}`)}`;
 
-export function createChecks(contract: Contract): Check[] {
+const token = { as: 'token' } as const;
+const secondToken = { as: 'secondToken' } as const;
+const viewed = { ...token, stage: (given: string) => given };
+const undeclared = { ...token, rest: '?undeclared=1' };
+
+const retrieve = expecting(RETRIEVE);
+const list = expecting(LIST);
+
+export const CHECKS: readonly Check[] = [
+  retrieve('a stage is returned as the contract describes it', 200, viewed, isGivenStage),
+  retrieve(
+    'a UUID in upper case names the same stage',
+    200,
+    { ...token, stage: (given) => given.toUpperCase() },
+    isGivenStage,
+  ),
+  retrieve('Accept may name a range', 200, accepting('text/html, application/*', viewed)),
+  retrieve('HEAD has the headers of GET and no body', 200, viewed, async (get, subject) => {
+    const head = await subject.send(RETRIEVE, { ...viewed, method: 'HEAD' });
+    return [
+      ...(head.status === 200 ? [] : [`expected 200, got ${head.status}`]),
+      ...['Content-Type', 'ETag', 'Cache-Control', 'Vary']
+        .filter((name) => head.headers.get(name) !== get.headers.get(name))
+        .map((name) => `the header ${name} differs from that of GET`),
+    ];
+  }),
+  retrieve('every response has an X-Request-Id of its own', 200, viewed, async (one, subject) => {
+    const other = await subject.send(RETRIEVE, viewed);
+    const id = one.headers.get('X-Request-Id');
+    const isRepeated = id !== null && id === other.headers.get('X-Request-Id');
+    return isRepeated ? [`two responses have the X-Request-Id ${id}`] : [];
+  }),
+  ...conditionalChecks(RETRIEVE, viewed),
+
+  ...Object.entries(MALFORMED_UUIDS).map(([spelling, stage]) =>
+    retrieve(`a UUID ${spelling} is refused`, 'malformed-uuid', { ...token, stage }),
+  ),
+  retrieve('an unknown stage is not found', 'not-found', token),
+  retrieve('an unknown path is not found', 'not-found', { ...token, rest: 'nothing/' }),
+  retrieve('an undeclared query parameter is refused', 'unknown-query-parameter', undeclared),
+  retrieve('an Accept that rules JSON out is refused', 'html-only', accepting('text/html')),
+  retrieve('a URL that is too long is refused', 'long-url', { stage: TOO_LONG }),
+
+  retrieve('a request without a token is refused', 'no-credentials'),
+  retrieve('a wrong token is refused', 'bad-token', authorized(`Bearer ${WRONG_TOKEN}`)),
+  retrieve('another scheme than bearer is refused', 'no-credentials', authorized(BASIC)),
+  retrieve('a caller without permission is refused', 'no-permission', {
+    ...viewed,
+    ...secondToken,
+  }),
+  retrieve('a caller without permission learns nothing about stages', 'no-permission', secondToken),
+
+  // Without a token, and for a stage that does not exist: nothing can be written.
+  ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) =>
+    retrieve(`${method} is refused`, 'post', { method }, allowsMethods),
+  ),
+  {
+    operationId: RETRIEVE,
+    name: 'OPTIONS names the methods',
+    async run(subject) {
+      const response = await subject.send(RETRIEVE, { method: 'OPTIONS' });
+      if (response.status !== 204) return [`expected 204, got ${response.status}`];
+      return allowsMethods(response, subject);
+    },
+  },
+
+  list('a page of stages is returned as the contract describes it', 200, token),
+  {
+    operationId: LIST,
+    name: 'all responses have the shape of one authentik release',
+    async run({ send }) {
+      const [page, stage] = [await send(LIST, token), await send(RETRIEVE, viewed)];
+      if (page.status === 200 && stage.status === 200)
+        return findMixture(parsed(page.text), parsed(stage.text));
+      return [`expected 200 for the list and the stage, got ${page.status} and ${stage.status}`];
+    },
+  },
+  list(
+    'a page is no longer than asked for',
+    200,
+    { ...token, rest: '?page_size=1' },
+    ({ text }) => {
+      const { length } = objectsIn(parsed(text), 'results');
+      return length <= 1 ? [] : [`expected 1 stage at most, got ${length}`];
+    },
+  ),
+  {
+    operationId: LIST,
+    name: 'a stage is found by its name',
+    async run(subject) {
+      const { pk, name } = parsed((await subject.send(RETRIEVE, viewed)).text);
+      const rest = `?name=${encodeURIComponent(String(name))}`;
+      const page = await subject.send(LIST, { ...token, rest });
+      const found = objectsIn(parsed(page.text), 'results').map((result) => result.pk);
+      const isAlone = found.length === 1 && found[0] === pk;
+      return [
+        ...(isAlone ? [] : [`expected the stage ${pk} alone, got ${found.join(', ') || 'none'}`]),
+        ...differences(subject, LIST, 200, page),
+      ];
+    },
+  },
+  ...conditionalChecks(LIST, token),
+  list('a page that does not exist is not found', 'not-found', {
+    ...token,
+    rest: '?page=999999999',
+  }),
+  list('an undeclared query parameter is refused', 'unknown-query-parameter', undeclared),
+  list('a request without a token is refused', 'no-credentials'),
+  list('a caller without permission is refused', 'no-permission', secondToken),
+
+  unprovokable('slow-request', 'only a client that is too slow gets this response'),
+  unprovokable('internal-error', 'only a fault of the server causes this response'),
+  unprovokable('unavailable', 'only an unreachable database causes this response'),
+];
+
+function accepting(types: string, request?: CheckRequest): CheckRequest {
+  return { ...request, headers: { Accept: types } };
+}
+
+function authorized(value: string): CheckRequest {
+  return { headers: { Authorization: value } };
+}
+
+function isGivenStage({ text }: WireResponse, { given }: Subject): string[] {
+  const { pk } = parsed(text);
+  const wanted = given('stage').toLowerCase();
+  return pk === wanted ? [] : [`expected the pk ${wanted}, got ${pk}`];
+}
+
+function allowsMethods({ headers }: WireResponse, { contract }: Subject): string[] {
+  const named = headers.get('Allow') ?? 'none';
+  const wanted = contract.allowedMethods.join(', ');
+  const sorted = (methods: string) => methods.split(/ *, */).sort().join();
+  return sorted(named) === sorted(wanted) ? [] : [`expected Allow: ${wanted}, got ${named}`];
+}
+
+/** For an operation whose response to the request is a success. */
+function conditionalChecks(operationId: OperationId, request: CheckRequest): Check[] {
+  const again = (name: string, expected: number, toTag: (etag: string) => string) =>
+    expecting(operationId)(name, 200, request, async ({ headers }, subject) => {
+      // Without a tag the first response breaks the contract.
+      const etag = headers.get('ETag');
+      if (etag === null) return [];
+      const conditional = { ...request, headers: { 'If-None-Match': toTag(etag) } };
+      const response = await subject.send(operationId, conditional);
+      return differences(subject, operationId, expected, response);
+    });
   return [
-    ...exampleChecks(contract),
-    ...stageChecks,
-    ...conditionalChecks(RETRIEVE, ['token', 'stage'], (subject) =>
-      retrieving(subject, subject.given.stage),
-    ),
-    ...requestChecks,
-    ...credentialChecks,
-    ...methodChecks,
-    ...listChecks,
-    ...conditionalChecks(LIST, ['token'], (subject) => listing(subject)),
-    ...Object.entries(UNPROVOKABLE).map(
-      ([name, unprovokable]): UnprovokableCheck => ({
-        operationId: RETRIEVE,
-        name: `the answer ${name}`,
-        unprovokable,
-      }),
-    ),
+    again('an unchanged response is not sent again', 304, (etag) => etag),
+    again('a changed response is sent again', 200, () => '"of-an-older-response"'),
   ];
 }
 
-function exampleChecks(contract: Contract): Check[] {
-  return contract.operationIds.map((operationId) => ({
-    operationId,
-    name: "the contract's own examples fit it",
-    needs: [],
-    run: async ({ checkAnswer }) =>
-      examplesOf(contract, operationId).flatMap(({ name, answer }) =>
-        checkAnswer(operationId, answer).map((problem) => `${name}: ${problem}`),
-      ),
-  }));
+/** A documented response that no request to a healthy server causes, by the name of its example. */
+function unprovokable(example: string, reason: string): Check {
+  const run = () => Promise.reject(new NotRun(reason));
+  return { operationId: RETRIEVE, name: `the response ${example}`, run };
 }

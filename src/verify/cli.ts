@@ -1,17 +1,10 @@
 #!/usr/bin/env node
 /** The entry of the package's command. */
-import { loadContract } from '../contract/contract.js';
 import { verify } from './command.js';
 
-const [command, ...args] = process.argv.slice(2);
-
-if (command === 'verify') {
-  process.exitCode = await verify(loadContract(), args, {
-    environment: process.env,
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-  });
-} else {
-  process.stderr.write('The only command is: verify. For more: verify --help\n');
-  process.exitCode = 2;
-}
+const [, , , ...args] = process.argv;
+process.exitCode = await verify(args, {
+  environment: process.env,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+});

@@ -1,10 +1,10 @@
 /** The contract check as a command: arguments in, report and exit code out. */
 import { writeFileSync } from 'node:fs';
-import type { Contract } from '../contract/contract.js';
-import { type Options, readOptions, USAGE, UsageError } from './options.js';
-import { toJunit } from './report/junit.js';
-import { toText } from './report/text.js';
-import { type Report, runChecks } from './run.js';
+import { loadContract } from '../contract/contract.js';
+import type { Given } from './check.js';
+import { readOptions, USAGE, UsageError } from './options.js';
+import { toJunit, toText } from './report.js';
+import { runChecks } from './run.js';
 import { createTarget } from './target.js';
 
 export interface Terminal {
@@ -15,13 +15,13 @@ export interface Terminal {
 
 const EXIT = { kept: 0, broken: 1, usage: 2 } as const;
 
-/** Resolves to the exit code. */
+/** Checks the deployment that the arguments name (those after `verify`). Resolves to the exit code. */
 export async function verify(
-  contract: Contract,
   args: readonly string[],
   { environment, out, err }: Terminal,
 ): Promise<number> {
-  let options: Options | undefined;
+  const contract = loadContract();
+  let options: ReturnType<typeof readOptions>;
   try {
     options = readOptions(args, environment, contract.basePath);
   } catch (error) {
@@ -33,38 +33,41 @@ export async function verify(
     out(USAGE);
     return EXIT.kept;
   }
-  const report = await check(contract, options);
-  out(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : toText(report));
-  try {
-    if (options.junitFile) writeFileSync(options.junitFile, toJunit(report));
-  } catch (error) {
-    err(`The JUnit file cannot be written: ${(error as Error).message}\n`);
-    return EXIT.usage;
-  }
-  return report.results.some(({ outcome }) => outcome === 'failed') ? EXIT.broken : EXIT.kept;
-}
-
-async function check(
-  contract: Contract,
-  { url, given, timeoutMs, profile }: Options,
-): Promise<Report> {
+  const { url, given, timeoutMs, profile, json, junit } = options;
   const { title, version } = contract.document.info;
   const address = url + contract.basePath;
   const results = await runChecks(contract, createTarget(address, timeoutMs), given, profile);
-  return {
+  const report = {
     contract: { title, version },
     address,
-    profile: profile.name,
+    profile,
     results: results.map((result) => ({
       ...result,
       problems: result.problems.map((problem) => withoutSecrets(problem, given)),
     })),
   };
+  out(json ? `${JSON.stringify(report, undefined, 2)}\n` : toText(report));
+  try {
+    if (junit) writeFileSync(junit, toJunit(report));
+  } catch (error) {
+    err(`The JUnit file cannot be written: ${(error as Error).message}\n`);
+    return EXIT.usage;
+  }
+  return results.some(({ outcome }) => outcome === 'failed') ? EXIT.broken : EXIT.kept;
 }
 
-/** An answer may hold what was sent with the request, and a problem may quote the answer. */
-function withoutSecrets(problem: string, { token, secondToken }: Options['given']): string {
-  return [token, secondToken]
+// No word contains a token of this length by chance; authentik's have 60 characters.
+const UNMISTAKABLE_LENGTH = 12;
+
+/** A response may hold what was sent with the request, and a problem may quote the response. */
+export function withoutSecrets(problem: string, { token, secondToken }: Given): string {
+  const patterns = [token, secondToken]
     .filter((secret) => secret !== undefined)
-    .reduce((text, secret) => text.replaceAll(secret, '[token]'), problem);
+    .sort((one, other) => other.length - one.length)
+    .map((secret) => {
+      const literal = secret.replace(/\W/g, '\\$&');
+      return secret.length < UNMISTAKABLE_LENGTH ? `(?<![\\w-])${literal}(?![\\w-])` : literal;
+    });
+  if (patterns.length === 0) return problem;
+  return problem.replace(new RegExp(patterns.join('|'), 'g'), '[token]');
 }

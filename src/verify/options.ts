@@ -1,17 +1,5 @@
 /** Reads the command line of the contract check. */
 import { parseArgs } from 'node:util';
-import type { Given } from './check.js';
-import { PROFILES, type Profile } from './profile.js';
-
-export interface Options {
-  /** The deployment, without the contract's base path and without a slash at the end. */
-  readonly url: string;
-  readonly given: Partial<Given>;
-  readonly timeoutMs: number;
-  readonly profile: Profile;
-  readonly json: boolean;
-  readonly junitFile: string | undefined;
-}
 
 /** The message says what is wrong with the command line. It never repeats a token. */
 export class UsageError extends Error {
@@ -25,26 +13,25 @@ export const USAGE = `Checks whether a deployment keeps the promises of openapi.
   --url <URL>             where the deployment is, such as https://authentik.example
   --token <token>         an API token that may view stages; or set VERIFY_TOKEN
   --second-token <token>  an API token that may view no stage; or set VERIFY_SECOND_TOKEN
-  --stage <UUID>          a stage that --token may view; else the first that it may list
-  --timeout <seconds>     for each answer; 10 if left out
-  --profile <name>        contract (if left out), or authentik, which allows authentik's named differences
+  --stage <UUID>          a stage that --token may view; by default the first that it may list
+  --timeout <seconds>     the time for each response; 10 by default
+  --profile <name>        contract (the default), or authentik, which allows authentik's named differences
   --json                  print the report as JSON
-  --junit <file>          write the report as JUnit XML too
+  --junit <file>          also write the report as JUnit XML
   --help                  print this
 
-No request writes: POST, PUT, PATCH and DELETE are sent to a stage that does not exist, without a token.
+Nothing is written: POST, PUT, PATCH and DELETE are sent to a stage that does not exist, without a token.
 Exit code: 0 when no check failed, 1 when one did, 2 for a command line that makes no sense.
 `;
 
-const DEFAULT_TIMEOUT_SECONDS = '10';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Throws a UsageError. Resolves to undefined when help is asked for. */
+/** What the command line says; undefined when it asks for help. Throws a UsageError. */
 export function readOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   basePath: string,
-): Options | undefined {
+) {
   const values = parse(args);
   if (values.help) return undefined;
   const token = readToken('token', values.token ?? environment.VERIFY_TOKEN);
@@ -52,20 +39,20 @@ export function readOptions(
     'second-token',
     values['second-token'] ?? environment.VERIFY_SECOND_TOKEN,
   );
-  const stage = values.stage;
+  const { stage, profile, timeout, json, junit } = values;
   if (stage !== undefined && !UUID.test(stage)) throw new UsageError('--stage must be a UUID.');
+  if (profile !== 'contract' && profile !== 'authentik') {
+    throw new UsageError('--profile must be one of: contract, authentik.');
+  }
   return {
+    /** The deployment, without the contract's base path and without a slash at the end. */
     url: readUrl(values.url, basePath),
-    given: {
-      ...(stage && { stage }),
-      ...(token && { token }),
-      ...(secondToken && { secondToken }),
-    },
-    timeoutMs: readTimeoutMs(values.timeout),
-    profile: readProfile(values.profile),
-    json: values.json,
-    junitFile: values.junit,
-  };
+    given: { stage, token, secondToken },
+    timeoutMs: readTimeoutMs(timeout),
+    profile,
+    json,
+    junit,
+  } as const;
 }
 
 function parse(args: readonly string[]) {
@@ -77,7 +64,7 @@ function parse(args: readonly string[]) {
         token: { type: 'string' },
         'second-token': { type: 'string' },
         stage: { type: 'string' },
-        timeout: { type: 'string', default: DEFAULT_TIMEOUT_SECONDS },
+        timeout: { type: 'string', default: '10' },
         profile: { type: 'string', default: 'contract' },
         json: { type: 'boolean', default: false },
         junit: { type: 'string' },
@@ -87,9 +74,8 @@ function parse(args: readonly string[]) {
   } catch (error) {
     // Node repeats a stray argument, which may be a token.
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
-      throw new UsageError('There is an argument that belongs to no option.');
-    throw new UsageError(message);
+    const isStray = code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL';
+    throw new UsageError(isStray ? 'There is an argument that belongs to no option.' : message);
   }
 }
 
@@ -104,7 +90,7 @@ function readUrl(text: string | undefined, basePath: string): string {
 }
 
 function readToken(name: string, text: string | undefined): string | undefined {
-  if (!text) return undefined;
+  if (text === undefined || text === '') return undefined;
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new UsageError(`--${name} holds something that no token can hold.`);
 }
@@ -113,10 +99,4 @@ function readTimeoutMs(text: string): number {
   const seconds = Number(text);
   if (seconds >= 0.001 && seconds <= 3600) return Math.round(seconds * 1000);
   throw new UsageError('--timeout must be a number of seconds from 0.001 to 3600.');
-}
-
-function readProfile(name: string): Profile {
-  const profile = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
-  if (profile) return profile;
-  throw new UsageError(`--profile must be one of: ${Object.keys(PROFILES).join(', ')}.`);
 }

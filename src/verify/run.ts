@@ -1,20 +1,25 @@
 /** Runs the checks against a target, one after the other, and tells how each went. */
-
 import type { Contract } from '../contract/contract.js';
-import { createResponseChecker } from '../contract/response-checker.js';
-import type { Check, Given, Need, Subject } from './check.js';
-import { resultsOf } from './checks/list.js';
-import { createChecks } from './checks.js';
-import { listing } from './paths.js';
+import { createResponseChecker, type WireResponse } from '../contract/response-checker.js';
+import type { OperationId } from '../contract/types.js';
+import {
+  type Check,
+  type CheckRequest,
+  type Given,
+  NotRun,
+  objectsIn,
+  parsed,
+  type Subject,
+  UNKNOWN_UUID,
+} from './check.js';
+import { CHECKS, LIST, WRONG_TOKEN } from './checks.js';
 import { explanation, type Profile } from './profile.js';
-import { NoAnswerError, type Target } from './target.js';
-
-export type Outcome = 'passed' | 'failed' | 'not run';
+import { NoResponseError, type Target } from './target.js';
 
 export interface Result {
   readonly operationId: string;
   readonly name: string;
-  readonly outcome: Outcome;
+  readonly outcome: 'passed' | 'failed' | 'not run';
   /** What was expected and what came, or why the check was not run. */
   readonly problems: readonly string[];
   /** The names of the profile's differences that showed. */
@@ -22,79 +27,107 @@ export interface Result {
   readonly durationMs: number;
 }
 
-export interface Report {
-  readonly contract: { readonly title: string; readonly version: string };
-  readonly address: string;
-  readonly profile: string;
-  readonly results: readonly Result[];
-}
-
-const MISSING: Readonly<Record<Need, string>> = {
+const MISSING: Readonly<Record<keyof Given, string>> = {
   token: 'needs --token',
   secondToken: 'needs --second-token',
   stage: 'needs --stage, or a --token that may list a stage',
 };
+const MAX_PROBLEMS = 3;
 
-/** Resolves to a result for each check; does not reject for anything that the target does. */
+/**
+ * Resolves to a result for each check, or to a single one that failed when an obstacle would make most of them fail.
+ * Does not reject for anything that the target does.
+ */
 export async function runChecks(
   contract: Contract,
   target: Target,
-  given: Partial<Given>,
+  given: Given,
   profile: Profile,
 ): Promise<Result[]> {
-  const checkAnswer = createResponseChecker(contract);
-  const subject: Subject = {
-    contract,
-    checkAnswer,
-    target,
-    given: { stage: '', token: '', secondToken: '', ...given },
-  };
-  const stage = given.stage ?? (given.token && (await firstStage(subject)));
-  const known: Subject = { ...subject, given: { ...subject.given, stage: stage ?? '' } };
+  const checkResponse = createResponseChecker(contract);
+  const subject = { contract, checkResponse, ...requestsFor(contract, target, given) };
+  const name = 'the deployment can be checked';
+  const run = () => findObstacle(subject, given);
+  const first = await runCheck({ operationId: LIST, name, run }, subject, profile);
+  if (first.outcome === 'failed') return [first];
+  const stage = given.stage ?? (await firstStage(subject));
+  const complete = { ...subject, ...requestsFor(contract, target, { ...given, stage }) };
   const results: Result[] = [];
-  for (const check of createChecks(contract)) results.push(await runCheck(check, known, profile));
+  for (const check of CHECKS) results.push(await runCheck(check, complete, profile));
   return results;
+}
+
+function requestsFor(contract: Contract, target: Target, known: Given) {
+  function given(what: keyof Given): string {
+    const value = known[what];
+    if (value === undefined) throw new NotRun(MISSING[what]);
+    return value;
+  }
+  async function send(operationId: OperationId, request: CheckRequest = {}) {
+    const { stage = UNKNOWN_UUID, rest = '', as, ...others } = request;
+    const token = as && given(as);
+    const uuid = typeof stage === 'string' ? stage : stage(given('stage'));
+    const path = contract.pathOf(operationId).replace('{stage_uuid}', encodeURIComponent(uuid));
+    return target({ ...others, path: path + rest, ...(token && { token }) });
+  }
+  return { given, send };
 }
 
 async function runCheck(check: Check, subject: Subject, profile: Profile): Promise<Result> {
   const { operationId, name } = check;
-  const notRun = (reason: string): Result => ({
-    operationId,
-    name,
-    outcome: 'not run',
-    problems: [reason],
-    differences: [],
-    durationMs: 0,
-  });
-  if ('unprovokable' in check) return notRun(check.unprovokable);
-  const missing = check.needs.find((need) => subject.given[need] === '');
-  if (missing) return notRun(MISSING[missing]);
-
   const startedAt = performance.now();
-  const found = await check.run(subject).catch((error) => {
-    if (error instanceof NoAnswerError) return [error.message];
-    throw error;
-  });
-  const explained = found.map((problem) => explanation(profile, name, problem));
-  const problems = found.filter((_, index) => explained[index] === undefined);
-  return {
-    operationId,
-    name,
-    outcome: problems.length === 0 ? 'passed' : 'failed',
-    problems,
-    differences: [...new Set(explained.filter((difference) => difference !== undefined))],
-    durationMs: Math.round(performance.now() - startedAt),
+  const settle = (outcome: Result['outcome'], problems: string[], differences: string[] = []) => {
+    const durationMs = Math.round(performance.now() - startedAt);
+    return { operationId, name, outcome, problems, differences, durationMs };
   };
+  try {
+    const found = await check.run(subject);
+    const explained = found.map((problem) => explanation(profile, name, problem));
+    const problems = found.filter((_, index) => explained[index] === undefined);
+    const rest = problems.length - MAX_PROBLEMS;
+    const told = [...problems.slice(0, MAX_PROBLEMS), ...(rest > 0 ? [`and ${rest} more`] : [])];
+    const known = new Set(explained.filter((difference) => difference !== undefined));
+    return settle(problems.length === 0 ? 'passed' : 'failed', told, [...known]);
+  } catch (error) {
+    if (error instanceof NotRun) return settle('not run', [error.message]);
+    if (error instanceof NoResponseError) return settle('failed', [error.message]);
+    throw error;
+  }
 }
 
+/** What has to be put right before a check can tell anything: one sentence, or nothing. */
+async function findObstacle({ send }: Subject, given: Given): Promise<string[]> {
+  const headers = { Authorization: `Bearer ${WRONG_TOKEN}` };
+  const refusal = await send(LIST, { headers });
+  if (refusal.status >= 300 && refusal.status < 400) {
+    return [`redirects to ${refusal.headers.get('Location')}: --url must be the address itself`];
+  }
+  if (isDown(refusal)) return [`is down: it returns ${refusal.status}`];
+  const options = { token: '--token', secondToken: '--second-token' } as const;
+  for (const as of ['token', 'secondToken'] as const) {
+    if (given[as] === undefined) continue;
+    const response = await send(LIST, { as });
+    if (isDown(response)) return [`is down: it returns ${response.status}`];
+    const { code, detail } = parsed(response.text);
+    // authentik sends no code, but another detail to callers without permission.
+    const isRefused = code ? code === 'authentication_failed' : response.text === refusal.text;
+    if (isRefused && /^40[13]$/.test(String(response.status))) {
+      return [`${options[as]} is refused: ${response.status} ${code ?? detail ?? ''}`];
+    }
+  }
+  return [];
+}
+
+const isDown = ({ status }: WireResponse) => status >= 502 && status <= 504;
+
 /** Any stage that the token may view, so that none has to be named. */
-async function firstStage(subject: Subject): Promise<string | undefined> {
+async function firstStage({ send }: Subject): Promise<string | undefined> {
   try {
-    const { text } = await subject.target(listing(subject, '?page_size=1'));
-    const pk = resultsOf(text)[0]?.pk;
+    const { text } = await send(LIST, { as: 'token', rest: '?page_size=1' });
+    const pk = objectsIn(parsed(text), 'results')[0]?.pk;
     return typeof pk === 'string' ? pk : undefined;
-  } catch (error) {
-    if (error instanceof NoAnswerError) return undefined;
-    throw error;
+  } catch {
+    // Without a token, or without a response; the checks that need a stage say so.
+    return undefined;
   }
 }

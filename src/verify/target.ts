@@ -1,4 +1,4 @@
-/** The deployment that is checked, as something that answers requests. */
+/** The deployment that is checked, as something that returns responses to requests. */
 import type { WireResponse } from '../contract/response-checker.js';
 
 export interface Probe {
@@ -9,11 +9,11 @@ export interface Probe {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Rejects with a NoAnswerError. */
+/** Rejects with a NoResponseError. */
 export type Target = (probe: Probe) => Promise<WireResponse>;
 
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
+export class NoResponseError extends Error {
+  override readonly name = 'NoResponseError';
 }
 
 /** `address` is the deployment's own, the base path included. */
@@ -29,13 +29,12 @@ export function createTarget(address: string, timeoutMs: number): Target {
       const { status } = response;
       return { status, headers: response.headers, text: await response.text() };
     } catch (error) {
-      throw new NoAnswerError(`no answer: ${reasonOf(error as Error)}`);
+      // `fetch` and `AbortSignal` throw nothing but errors.
+      const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
+      if (name === 'TimeoutError')
+        throw new NoResponseError(`no response in ${timeoutMs / 1000} s`);
+      // `fetch` itself only says that it failed; of several addresses tried, Node gives no message but a code.
+      throw new NoResponseError(`no response: ${cause?.message || cause?.code || message}`);
     }
   };
-}
-
-/** `fetch` itself only says that it failed; of several addresses tried, Node gives no message but a code. */
-function reasonOf({ message, cause }: Error): string {
-  const reason = cause as NodeJS.ErrnoException | undefined;
-  return reason?.message || reason?.code || message;
 }

@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WireResponse } from '../../src/contract/response-checker.js';
-import { PROFILES, type Profile } from '../../src/verify/profile.js';
 import { runChecks } from '../../src/verify/run.js';
 import { createTarget, type Probe } from '../../src/verify/target.js';
 import { contract } from '../support/contract.js';
@@ -9,7 +8,7 @@ import { startHttpServer, type TestServer } from '../support/http-server.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
 import { send } from '../support/wire.js';
 
-/** What stands between the service and its clients, and spoils an answer. */
+/** What stands between the service and its clients, and spoils a response. */
 type Spoil = (answer: WireResponse, probe: Pick<Probe, 'method'>) => WireResponse;
 
 interface Broken {
@@ -43,11 +42,13 @@ const BROKEN: readonly Broken[] = [
     fault: 'a field of a stage is gone',
     spoil: replacing(/"configure_flow":[^,]+,(?=[^[\]]*}$)/, ''),
     lines: [
-      `${RETRIEVE}: a stage is answered as the contract describes it: the body must have required property 'configure_flow'`,
+      `${RETRIEVE}: a stage is returned as the contract describes it: the body must have required property 'configure_flow'`,
       `${RETRIEVE}: a UUID in upper case names the same stage: the body must have required property 'configure_flow'`,
       `${RETRIEVE}: Accept may name a range: the body must have required property 'configure_flow'`,
       `${RETRIEVE}: HEAD has the headers of GET and no body: the body must have required property 'configure_flow'`,
-      `${RETRIEVE}: an answer is sent to who has an older one: the body must have required property 'configure_flow'`,
+      `${RETRIEVE}: every response has an X-Request-Id of its own: the body must have required property 'configure_flow'`,
+      `${RETRIEVE}: an unchanged response is not sent again: the body must have required property 'configure_flow'`,
+      `${RETRIEVE}: a changed response is sent again: the body must have required property 'configure_flow'; the body must have required property 'configure_flow'`,
     ],
   },
   {
@@ -73,14 +74,14 @@ const BROKEN: readonly Broken[] = [
     lines: [`${RETRIEVE}: OPTIONS names the methods: expected 204, got 200`],
   },
   {
-    fault: 'all answers have the same request id',
+    fault: 'all responses have the same request id',
     spoil: (answer) => {
       const headers = new Headers(answer.headers);
       headers.set('X-Request-Id', '0b3c7c52-6a0f-4f6e-9a51-6b8a2d1c9f10');
       return { ...answer, headers };
     },
     lines: [
-      `${RETRIEVE}: every answer has an X-Request-Id of its own: two answers have the X-Request-Id 0b3c7c52-6a0f-4f6e-9a51-6b8a2d1c9f10`,
+      `${RETRIEVE}: every response has an X-Request-Id of its own: two responses have the X-Request-Id 0b3c7c52-6a0f-4f6e-9a51-6b8a2d1c9f10`,
     ],
   },
   {
@@ -92,8 +93,8 @@ const BROKEN: readonly Broken[] = [
       text: 'null',
     })),
     lines: [
-      `${RETRIEVE}: an answer that did not change is not sent again: expected 304, got 200; the body must be object`,
-      `${LIST}: an answer that did not change is not sent again: expected 304, got 200; the body must be object`,
+      `${RETRIEVE}: an unchanged response is not sent again: expected 304, got 200; the body must be object`,
+      `${LIST}: an unchanged response is not sent again: expected 304, got 200; the body must be object`,
     ],
   },
   {
@@ -124,7 +125,7 @@ describe('the checks', () => {
       contract,
       createTarget(proxy.url + contract.basePath, 10_000),
       { token: DEMO_TOKENS.administrator, secondToken: DEMO_TOKENS.noPermission },
-      PROFILES.contract as Profile,
+      'contract',
     );
     return results
       .filter(({ outcome }) => outcome === 'failed')

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createChecks } from '../../src/verify/checks.js';
-import { verify } from '../../src/verify/command.js';
-import type { Report } from '../../src/verify/run.js';
+import { CHECKS } from '../../src/verify/checks.js';
+import { verify, withoutSecrets } from '../../src/verify/command.js';
+import type { Report } from '../../src/verify/report.js';
 import { contract } from '../support/contract.js';
 import { startHttpServer } from '../support/http-server.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
@@ -21,7 +21,7 @@ async function run(
 ): Promise<Run> {
   let out = '';
   let err = '';
-  const exitCode = await verify(contract, args, {
+  const exitCode = await verify(args, {
     environment,
     out: (text) => {
       out += text;
@@ -35,7 +35,8 @@ async function run(
 
 const TOKENS = ['--token', DEMO_TOKENS.administrator, '--second-token', DEMO_TOKENS.noPermission];
 const { version } = contract.document.info;
-const total = createChecks(contract).length;
+const UUID = '5e1b9c70-2f4d-4b8e-9a31-c6d7e8f90a12';
+const total = CHECKS.length;
 
 describe('verify', () => {
   let service: RunningService;
@@ -66,27 +67,70 @@ describe('verify', () => {
   });
 
   test('1: the line that failed says what was expected and what came', async () => {
-    const { exitCode, out } = await run(['--url', service.url, '--token', 'not-a-token']);
+    const { exitCode, out } = await run([
+      ...['--url', service.url],
+      ...['--token', DEMO_TOKENS.administrator, '--second-token', DEMO_TOKENS.auditor],
+    ]);
     expect(exitCode).toBe(1);
     expect(out).toContain(
-      '  FAIL     an unknown stage is not found: expected 404 not_found, got 403 authentication_failed\n',
+      '  FAIL     a caller without permission is refused: expected 403 permission_denied, got 200\n',
     );
   });
 
-  test('1: a deployment that is not there', async () => {
+  test('1: one line for a token that is refused', async () => {
+    const { exitCode, out } = await run(['--url', service.url, '--token', 'not-a-token']);
+    expect(exitCode).toBe(1);
+    expect(out).toBe(
+      `${service.url}${contract.basePath}: --token is refused: 403 authentication_failed\n`,
+    );
+    const second = await run(['--url', service.url, ...TOKENS, '--second-token', 'not-a-token']);
+    expect(second.out).toMatch(/: --second-token is refused: 403 authentication_failed\n$/);
+    expect(second.out.match(/\n/g)).toHaveLength(1);
+  });
+
+  test('1: one line for a deployment that is not there', async () => {
     const server = await startHttpServer(() => {});
     await server.close();
     const { exitCode, out } = await run(['--url', server.url, ...TOKENS]);
     expect(exitCode).toBe(1);
-    expect(out).toMatch(/FAIL {5}an unknown stage is not found: no answer: .*ECONNREFUSED/);
+    expect(out).toMatch(/^\S+: no response: .*ECONNREFUSED.*\n$/);
   });
 
-  test('1: a deployment that is too slow', async () => {
+  test('1: one line for a deployment that is too slow', async () => {
     const server = await startHttpServer(() => {});
     const { exitCode, out } = await run(['--url', server.url, '--timeout', '0.05']);
     await server.close();
     expect(exitCode).toBe(1);
-    expect(out).toMatch(/FAIL {5}a wrong token is refused: no answer: .*timeout/);
+    expect(out).toBe(`${server.url}${contract.basePath}: no response in 0.05 s\n`);
+  });
+
+  test.each([
+    [502, {}, 'is down: it returns 502'],
+    [503, {}, 'is down: it returns 503'],
+    [
+      301,
+      { Location: 'https://a.example/' },
+      'redirects to https://a.example/: --url must be the address itself',
+    ],
+  ])('1: one line for a proxy that returns %i', async (status, headers, reason) => {
+    const server = await startHttpServer((_request, response) =>
+      response.writeHead(status, headers).end('<h1>nginx</h1>'),
+    );
+    const { exitCode, out } = await run(['--url', server.url, ...TOKENS]);
+    await server.close();
+    expect(exitCode).toBe(1);
+    expect(out).toBe(`${server.url}${contract.basePath}: ${reason}\n`);
+  });
+
+  test('a response that breaks the contract is told by its first three faults', async () => {
+    const server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+    });
+    const { out } = await run(['--url', server.url, ...TOKENS, '--stage', UUID]);
+    await server.close();
+    expect(out).toMatch(
+      /FAIL {5}a stage is returned as the contract describes it: the body must have required property 'pk'; [^;]+; [^;]+; and 12 more\n/,
+    );
   });
 
   test('--json prints nothing but the report', async () => {
@@ -102,14 +146,22 @@ describe('verify', () => {
 
   test('--junit writes a file that CI systems read', async () => {
     const file = join(folder, 'report.xml');
-    await run(['--url', service.url, '--junit', file, '--token', 'a<b&"c']);
+    await run(['--url', service.url, '--junit', file, '--token', DEMO_TOKENS.noPermission]);
     const xml = readFileSync(file, 'utf8');
     expect(xml).toMatch(new RegExp(`<testsuite [^>]*tests="${total}" failures="[1-9]\\d*"`));
     expect(xml.match(/<testcase /g)).toHaveLength(total);
-    expect(xml).toContain(
-      '<failure message="expected 404 not_found, got 403 authentication_failed"/>',
-    );
+    expect(xml).toContain('<failure message="expected 404 not_found, got 403 permission_denied"/>');
     expect(xml).toContain('<skipped message="needs --second-token"/>');
+  });
+
+  test('--junit escapes what the deployment returns', async () => {
+    const server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/<&"\'\t>' }).end();
+    });
+    const file = join(folder, 'escaped.xml');
+    await run(['--url', server.url, '--junit', file]);
+    await server.close();
+    expect(readFileSync(file, 'utf8')).toContain("text/&#60;&#38;&#34;'&#9;&#62; instead of");
   });
 
   test('2: a JUnit file that cannot be written', async () => {
@@ -128,11 +180,11 @@ describe('verify', () => {
     expect(out).not.toContain('needs --');
   });
 
-  test('a token is not printed, even if the answers hold it', async () => {
+  test('a token is not printed, even if responses hold it', async () => {
     const server = await startHttpServer((request, response) => {
-      const token = (request.headers.authorization ?? '').replace('Bearer ', '');
-      response.writeHead(200, { 'Content-Type': 'application/json', ETag: token });
-      response.end(JSON.stringify({ [token]: token, pk: token, code: token }));
+      const code = (request.headers.authorization ?? '').replace('Bearer ', '');
+      response.writeHead(400, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ code, [code]: code }));
     });
     const tokens = ['--token', 'secret-of-one', '--second-token', 'secret-of-other'];
     const file = join(folder, 'secret.xml');
@@ -144,6 +196,16 @@ describe('verify', () => {
     const printed = JSON.stringify(reports) + readFileSync(file, 'utf8');
     expect(printed).toContain('[token]');
     expect(printed).not.toContain('secret-of');
+  });
+
+  test.each([
+    ['an occurrence that is delimited', 'a1', 'got "a1", a1', 'got "[token]", [token]'],
+    ['no part of a word', 'the', 'the header other', '[token] header other'],
+    ['every occurrence of a long token', 'secret-of-one', 'xsecret-of-onex', 'x[token]x'],
+    ['a token of signs', '.*', 'got .* again', 'got [token] again'],
+    ['nothing without a token', undefined, 'got a1', 'got a1'],
+  ])('withoutSecrets cuts out %s', (_what, token, problem, printed) => {
+    expect(withoutSecrets(problem, { token, secondToken: 'token' })).toBe(printed);
   });
 
   test.each([

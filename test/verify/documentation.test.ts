@@ -18,7 +18,7 @@ describe('docs/verify.md', () => {
 
   test('explains each difference of authentik', () => {
     expect(firstCells.filter((cell) => !cell?.startsWith('--'))).toEqual(
-      PROFILES.authentik?.differences.map(({ name }) => name),
+      PROFILES.authentik.map(({ name }) => name),
     );
   });
 });
