@@ -32,15 +32,17 @@ export interface DatabaseOptions {
   readonly schema?: string;
   /** Whether to apply the embedded database's demo data. */
   readonly seed?: boolean;
+  /** UTF8 if left out. */
+  readonly encoding?: 'UTF8' | 'LATIN1';
 }
 
 /** Creates a database of its own in the server that all tests share. */
 export async function createDatabase(
   release: Release,
-  { schema = 'public', seed = false }: DatabaseOptions = {},
+  { schema = 'public', seed = false, encoding = 'UTF8' }: DatabaseOptions = {},
 ): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name}`);
+  await onServer(`CREATE DATABASE ${name} ENCODING ${encoding} TEMPLATE template0`);
   const adminUrl = urlTo(name, process.env.TEST_POSTGRES_URL);
   const url = urlTo(name, process.env.TEST_POSTGRES_READER_URL);
   const quotedSchema = pg.escapeIdentifier(schema);
