@@ -2,19 +2,15 @@
 import './memory.js';
 
 import cluster from 'node:cluster';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, readConfig } from './config.js';
-import { type Embedded, openEmbedded } from './data/embedded/open-embedded.js';
+import { describeStart } from './demo/demo.js';
+import { type DemoDatabase, openDemoDatabase } from './demo/postgres.js';
 import { writeReport } from './doctor/report.js';
 import { createLogger } from './logger.js';
-import { packageRoot } from './package-root.js';
 import { startService } from './service.js';
-import { describeStart } from './start-message.js';
 import { type Observable, type Running, withMetrics } from './with-metrics.js';
 import { offerMetrics, startWorkers, type WorkerMessage } from './workers.js';
-
-const DATA_DIR = join(packageRoot, '.data', 'postgres');
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
@@ -30,26 +26,26 @@ const USAGE = `Usage: node dist/src/main.js [doctor]
   doctor             examines the database and reports what keeps it from being served`;
 
 async function runDoctor(config: Config): Promise<void> {
-  const embedded = config.databaseUrl ? undefined : await openEmbedded({ dataDir: DATA_DIR });
-  const databaseUrl = config.databaseUrl ?? (embedded as Embedded).url;
+  const demo = config.databaseUrl ? undefined : await openDemoDatabase();
+  const databaseUrl = config.databaseUrl ?? (demo as DemoDatabase).url;
   const isServable = await writeReport(config, databaseUrl, (text) => process.stdout.write(text));
-  await embedded?.close();
+  await demo?.close();
   // A connection to a server that does not answer would keep the process.
   process.exit(isServable ? 0 : 1);
 }
 
 async function runPrimary(config: Config): Promise<void> {
   const { databaseUrl } = config;
-  const embedded = databaseUrl ? undefined : await openEmbedded({ dataDir: DATA_DIR });
+  const demo = databaseUrl ? undefined : await openDemoDatabase();
   try {
-    const running = await serve(config, databaseUrl ?? (embedded as Embedded).url);
+    const running = await serve(config, databaseUrl ?? (demo as DemoDatabase).url);
     closeOnSignal(async () => {
       await running.close();
-      await embedded?.close();
+      await demo?.close();
     });
-    process.stderr.write(describeStart(running.url, embedded !== undefined));
+    process.stderr.write(describeStart(running.url, demo !== undefined, config.servesReference));
   } catch (error) {
-    await embedded?.close();
+    await demo?.close();
     throw error;
   }
 }
@@ -96,7 +92,7 @@ function closeOnSignal(close: () => Promise<void>): void {
     await close();
     process.exit(0);
   }
-  process.on('SIGTERM', () => void stop());
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
   // A terminal sends SIGINT to all processes at once; the primary tells its workers itself.
   process.on('SIGINT', () => void (cluster.isWorker ? undefined : stop()));
 }

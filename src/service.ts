@@ -11,7 +11,7 @@ import type { DatabaseOptions } from './data/database.js';
 import { DatabaseError } from './data/errors.js';
 import { probePreparedStatements } from './data/prepared-statements.js';
 import { openStore, type Store } from './data/store.js';
-import { DEMO } from './demo.js';
+import { DEMO } from './demo/demo.js';
 import { createMetrics } from './http/metrics/metrics.js';
 import type { ReferenceOptions } from './http/reference/reference.js';
 import { startServer } from './http/server.js';

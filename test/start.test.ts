@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DEMO } from '../src/demo.js';
+import { DEMO } from '../src/demo/demo.js';
 import { packageRoot } from '../src/package-root.js';
 import { checkAnswer, contract, pathTo } from './support/contract.js';
 import { startHttpServer } from './support/http-server.js';

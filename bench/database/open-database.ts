@@ -1,9 +1,8 @@
 /** A PostgreSQL server of our own, with one seeded database for each size. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { openEmbedded } from '../../src/data/embedded/open-embedded.js';
+import { openDemoDatabase } from '../../src/demo/postgres.js';
 import { packageRoot } from '../../src/package-root.js';
 import { nameOf, type Size } from './size.js';
 
@@ -24,38 +23,28 @@ export interface BenchServer {
 }
 
 export async function openBenchServer(): Promise<BenchServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'authentik-stages-bench-'));
-  // PostgreSQL does not run as root: its account must be able to pass.
-  chmodSync(folder, 0o711);
-  const embedded = await openEmbedded({ dataDir: join(folder, 'postgres') });
+  const server = await openDemoDatabase();
   const databases = new Map<string, Promise<BenchDatabase>>();
-  const [about] = await run(embedded.adminUrl, ABOUT);
+  const [about] = await run(server.adminUrl, ABOUT);
   return {
     version: about?.version,
     pid: about?.pid,
     databaseOf(size) {
       const name = nameOf(size);
-      const database = databases.get(name) ?? create(embedded, name, size);
+      const database = databases.get(name) ?? create(server, name, size);
       databases.set(name, database);
       return database;
     },
-    async close() {
-      await embedded.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: server.close,
   };
 }
 
 const ABOUT = `SELECT current_setting('server_version') AS version,
   split_part(pg_read_file('postmaster.pid'), chr(10), 1)::integer AS pid`;
 
-async function create(
-  embedded: { url: string; adminUrl: string },
-  name: string,
-  size: Size,
-): Promise<BenchDatabase> {
-  const database = { url: at(embedded.url, name), adminUrl: at(embedded.adminUrl, name) };
-  await run(embedded.adminUrl, `CREATE DATABASE ${name}`);
+async function create(server: BenchDatabase, name: string, size: Size): Promise<BenchDatabase> {
+  const database = { url: at(server.url, name), adminUrl: at(server.adminUrl, name) };
+  await run(server.adminUrl, `CREATE DATABASE ${name}`);
   const settings = Object.entries({
     stages: size.stages,
     flows_per_stage: size.flowsPerStage,
@@ -63,7 +52,7 @@ async function create(
     group_depth: size.groupDepth,
     oauth_tokens: size.oauthTokens,
   }).map(([key, value]) => `SET bench.${key} = ${value};`);
-  const files = ['prisma/embedded/tables.sql', 'bench/database/seed.sql', ROLE_FILE];
+  const files = ['prisma/demo/tables.sql', 'bench/database/seed.sql', ROLE_FILE];
   const texts = files.map((file) => readFileSync(join(packageRoot, file), 'utf8'));
   await run(database.adminUrl, ['BEGIN;', ...settings, ...texts, 'COMMIT;'].join('\n'));
   if (size.hasOauthIndex) {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { packageRoot } from '../../src/package-root.js';
 import { contract } from '../support/contract.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';

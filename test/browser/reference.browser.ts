@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { contract } from '../support/contract.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { launchChromium } from './support/chromium.js';

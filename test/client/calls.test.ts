@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient, type Token } from '../../src/client.js';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
 
 describe('client', () => {

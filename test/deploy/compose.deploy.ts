@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { packageRoot } from '../../src/package-root.js';
 import { SETTINGS } from '../../src/settings.js';
 import { startServiceProcess } from '../support/live/service-process.js';

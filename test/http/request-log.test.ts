@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { contract, pathTo } from '../support/contract.js';
 import { insertPasswordStage } from '../support/fixtures.js';
 import { until } from '../support/live/until.js';

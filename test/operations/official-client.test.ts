@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as authentik from '@goauthentik/api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { contract } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { METHODS } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import type { PasswordStageRow } from '../../src/domain/password-stage.js';
 import { checkAnswer, exampleBody, pathTo, responsesOf } from '../support/contract.js';
 import { bindStage, insertFlow, insertPasswordStage } from '../support/fixtures.js';

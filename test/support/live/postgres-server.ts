@@ -1,21 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, cpSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
-import { appendFile, chown, writeFile } from 'node:fs/promises';
+import { closeSync, cpSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureCluster } from '../../../src/data/embedded/cluster.js';
-import { urlOf } from '../../../src/data/embedded/connection.js';
-import {
-  READER,
-  type Role,
-  readPassword,
-  SUPERUSER,
-} from '../../../src/data/embedded/passwords.js';
-import { DATABASE, seed } from '../../../src/data/embedded/seed.js';
-import { serverEnvironment } from '../../../src/data/embedded/server-environment.js';
-import { chooseSite, type Site } from '../../../src/data/embedded/site.js';
+import { findPrograms, findServerAccount, linkLibraries } from '../../../src/demo/programs.js';
+import { baseTablesSql, readonlyRoleSql, seedSql } from '../generations/generations.js';
 import { onConnection, type Row } from '../postgres.js';
 import { childrenOf } from './processes.js';
 import { until } from './until.js';
@@ -43,33 +34,52 @@ export interface PostgresServer {
 
 const READY_TIMEOUT_MS = 20_000;
 
+const READER = 'authentik_stages_reader';
+const PASSWORDS = { [READER]: 'reader-of-a-test', postgres: 'superuser-of-a-test' } as const;
+
 /** Creates a cluster of its own and starts it; each setting is a `name=value` of postgresql.conf. */
 export async function createPostgres(...settings: string[]): Promise<PostgresServer> {
   const folder = createFolder();
-  const site = await chooseSite(join(folder, 'data'));
-  await ensureCluster(site);
-  const server = await serverOf(site, folder, settings);
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, PASSWORDS.postgres);
+  give(folder);
+  execFileSync(
+    join(folder, 'native/bin/initdb'),
+    [
+      ...['--pgdata', join(folder, 'cluster'), '--username', 'postgres', '--pwfile', passwordFile],
+      ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync'],
+    ],
+    { ...account, cwd: folder, env: ENVIRONMENT, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const server = await serverOf(folder, settings);
   await server.start();
-  await seed({ home: site.home, port: server.port });
+  await server.sql(`${baseTablesSql()}\n${seedSql()}\n${readonlyRoleSql('2024.6')}`);
+  await server.sql(`ALTER ROLE ${READER} PASSWORD '${PASSWORDS[READER]}'`);
   return server;
 }
 
-/** Open to the account that runs the server, which is not always ours. */
+const account = findServerAccount();
+/** PostgreSQL's programs must not see variables such as PGDATA. */
+const ENVIRONMENT = { PATH: process.env.PATH, LC_ALL: 'C' };
+
+/** With copies of PostgreSQL's programs, since its account may not reach ours. */
 function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'authentik-stages-live-'));
-  chmodSync(folder, 0o711);
+  const programs = join(folder, 'native');
+  cpSync(findPrograms(), programs, { recursive: true, verbatimSymlinks: true });
+  linkLibraries(programs);
   return folder;
 }
 
+function give(folder: string): void {
+  if (account) execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
+}
+
 /** `folder` is removed with the server, and nothing else. */
-async function serverOf(
-  site: Site,
-  folder: string,
-  settings: readonly string[],
-): Promise<PostgresServer> {
-  const target = { home: site.home, port: await findFreePort() };
-  const addressFor = (role: Role) => urlOf(target, role, DATABASE);
-  const startUrl = urlOf(target, SUPERUSER, 'postgres');
+async function serverOf(folder: string, settings: readonly string[]): Promise<PostgresServer> {
+  const port = await findFreePort();
+  const addressFor = (role: keyof typeof PASSWORDS) =>
+    `postgresql://${role}:${PASSWORDS[role]}@127.0.0.1:${port}/postgres?sslmode=disable`;
   let running: ChildProcess | undefined;
 
   function signalAll(signal: NodeJS.Signals): void {
@@ -88,20 +98,20 @@ async function serverOf(
   }
 
   const server: PostgresServer = {
-    port: target.port,
+    port,
     url: addressFor(READER),
-    adminUrl: addressFor(SUPERUSER),
-    passwords: [READER, SUPERUSER].map((role) => readPassword(site.home, role as Role)),
+    adminUrl: addressFor('postgres'),
+    passwords: Object.values(PASSWORDS),
     async start() {
-      running = launch(site, target.port, settings);
-      const isReady = () => onConnection(startUrl, async () => true).catch(() => false);
+      running = launch(folder, port, settings);
+      const isReady = () => onConnection(server.adminUrl, async () => true).catch(() => false);
       await until('PostgreSQL is ready', isReady, READY_TIMEOUT_MS);
     },
     stop: () => end('SIGINT'),
     freeze: () => signalAll('SIGSTOP'),
     thaw: () => signalAll('SIGCONT'),
     sql: (text, parameters) =>
-      onConnection(addressFor(SUPERUSER), async (client) => {
+      onConnection(server.adminUrl, async (client) => {
         return (await client.query(text, parameters)).rows;
       }),
     async killClients() {
@@ -112,18 +122,17 @@ async function serverOf(
       return killed.length;
     },
     async createReplica(...replicaSettings) {
-      const replicaFolder = createFolder();
-      const copy = await chooseSite(join(replicaFolder, 'data'));
+      const copy = createFolder();
       // A copy of a server that was shut down is a base that a standby can start from.
       await server.stop();
-      cpSync(site.home, copy.home, { recursive: true });
-      await ownAs(copy);
+      cpSync(join(folder, 'cluster'), join(copy, 'cluster'), { recursive: true });
+      give(copy);
       await server.start();
-      const { hostname, port, username, password } = new URL(addressFor(SUPERUSER));
+      const { hostname, username, password } = new URL(server.adminUrl);
       const source = `host=${hostname} port=${port} user=${username} password=${password}`;
-      await appendFile(join(copy.cluster, 'postgresql.conf'), `primary_conninfo = '${source}'\n`);
-      await writeFile(join(copy.cluster, 'standby.signal'), '');
-      const replica = await serverOf(copy, replicaFolder, replicaSettings);
+      await appendFile(join(copy, 'cluster/postgresql.conf'), `primary_conninfo = '${source}'\n`);
+      await writeFile(join(copy, 'cluster/standby.signal'), '');
+      const replica = await serverOf(copy, replicaSettings);
       await replica.start();
       return replica;
     },
@@ -136,17 +145,16 @@ async function serverOf(
   return server;
 }
 
-function launch(
-  { home, cluster, account, programs }: Site,
-  port: number,
-  settings: readonly string[],
-): ChildProcess {
-  const log = openSync(join(home, 'postgres.log'), 'a', 0o600);
+function launch(folder: string, port: number, settings: readonly string[]): ChildProcess {
+  const log = openSync(join(folder, 'postgres.log'), 'a', 0o600);
   const fixed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
   const child = spawn(
-    join(programs, 'postgres'),
-    ['-D', cluster, '-p', String(port), ...[...fixed, ...settings].flatMap((each) => ['-c', each])],
-    { ...account, cwd: cluster, env: serverEnvironment(), stdio: ['ignore', log, log] },
+    join(folder, 'native/bin/postgres'),
+    [
+      ...['-D', join(folder, 'cluster'), '-p', String(port)],
+      ...[...fixed, ...settings].flatMap((each) => ['-c', each]),
+    ],
+    { ...account, cwd: folder, env: ENVIRONMENT, stdio: ['ignore', log, log] },
   );
   closeSync(log);
   const abandon = () => child.kill('SIGQUIT');
@@ -162,12 +170,6 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-async function ownAs({ cluster, account }: Site): Promise<void> {
-  if (!account) return;
-  const names = readdirSync(cluster, { recursive: true, encoding: 'utf8' });
-  for (const name of ['', ...names]) await chown(join(cluster, name), account.uid, account.gid);
 }
 
 async function findFreePort(): Promise<number> {

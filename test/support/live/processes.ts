@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The processes that a process has started, and that still run. */
 export function childrenOf(parent: number): number[] {
@@ -35,4 +35,18 @@ function readProc(pid: number, name: string): string {
   } catch {
     return '';
   }
+}
+
+/** The processes whose working directory is in the folder, as far as we may see them. */
+export function processesIn(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    });
 }

@@ -5,7 +5,7 @@ import {
   createResponseChecker,
   type WireResponse,
 } from '../../../src/contract/response-checker.js';
-import { DEMO } from '../../../src/demo.js';
+import { DEMO } from '../../../src/demo/demo.js';
 import { until } from './until.js';
 
 /** One request of the traffic, and what became of it. */

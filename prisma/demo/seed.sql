@@ -219,15 +219,16 @@ FROM authentik_core_user u, auth_permission p, authentik_flows_stage s
 WHERE u.username = 'demo-single-stage' AND p.codename = 'view_passwordstage'
   AND s.name = 'default-authentication-password';
 
+-- The start message and the reference page read these tokens from here: keep one on each line.
 INSERT INTO authentik_core_token (
   token_uuid, identifier, key, intent, user_id, expires, expiring, description
 )
-SELECT token_uuid, key, key, 'api', u.id, NULL, false, ''
+SELECT token_uuid, key, key, 'api', u.id, NULL, false, description
 FROM (
   VALUES
-    (uuid '7985fa96-4471-43c7-8b39-94c6fa68ce55', 'demo-administrator-token', 'akadmin'),
-    ('7261c9ad-26cb-422d-ac6a-a79dc8d57f81', 'demo-auditor-token', 'demo-auditor'),
-    ('43b74d86-4d8b-43a2-a823-1c654898c7c5', 'demo-single-stage-token', 'demo-single-stage'),
-    ('7502ac22-fd38-4f49-b113-680ed1b29334', 'demo-no-permission-token', 'demo-no-permission')
-) token (token_uuid, key, username)
+    (uuid '7985fa96-4471-43c7-8b39-94c6fa68ce55', 'demo-administrator-token', 'akadmin', 'may view every stage, as a superuser'),
+    ('7261c9ad-26cb-422d-ac6a-a79dc8d57f81', 'demo-auditor-token', 'demo-auditor', 'may view every stage, through a role'),
+    ('43b74d86-4d8b-43a2-a823-1c654898c7c5', 'demo-single-stage-token', 'demo-single-stage', 'may view the stage default-authentication-password only'),
+    ('7502ac22-fd38-4f49-b113-680ed1b29334', 'demo-no-permission-token', 'demo-no-permission', 'may view no stage')
+) token (token_uuid, key, username, description)
 JOIN authentik_core_user u USING (username);
