@@ -25,12 +25,12 @@ export interface paths {
         /**
          * List password stages
          *
-         * Returns the password stages that the caller may see, page by page. It is the way from a name to the UUID
-         * of a stage.
+         * Returns the password stages that the caller may see, page by page. Use it to find the UUID of a stage by
+         * its name.
          *
          * The rules are those of retrieving a single stage: a caller who may see only some stages gets just those,
-         * and a caller with no view permission at all gets 403. A parameter without a value (`?search=`) is no
-         * filter; of a parameter that is given twice the last value counts.
+         * and a caller with no view permission at all gets 403. A parameter without a value (`?search=`) is ignored.
+         * If a parameter is given more than once, the last value counts.
          */
         readonly get: operations["stages_password_list"];
         readonly put?: never;
@@ -85,7 +85,7 @@ export interface components {
         readonly GenericError: GenericError;
     };
     responses: {
-        /** The answer is still the one with the `ETag` that `If-None-Match` named. */
+        /** The response has not changed since the one with the `ETag` in `If-None-Match`. */
         readonly NotModified: {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -96,7 +96,17 @@ export interface components {
             };
             content?: never;
         };
-        /** The request breaks this contract. Each message names the part and says what is expected. */
+        /**
+         * The request breaks this contract. Each message names the part at fault and says what is expected. Causes:
+         *
+         * - a UUID in another spelling, or a `configure_flow` that does not exist
+         * - a query parameter that the operation does not have, or more than 1,000 parameters
+         * - a number that is not written in decimal digits with an optional `-`, or that is out of range
+         * - a `search` longer than 200 characters
+         * - a `page_size` over 1,000 (until authentik 2025.10)
+         * - a `Host` header that is missing, invalid, or sent twice
+         * - bytes that are not an HTTP request
+         */
         readonly BadRequest: {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -106,7 +116,7 @@ export interface components {
                 readonly "application/json": ValidationError;
             };
         };
-        /** No usable credentials, or a caller without any permission to view password stages. */
+        /** The request has no usable credentials, or the caller has no permission to view password stages. */
         readonly Forbidden: {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -118,7 +128,7 @@ export interface components {
         };
         /**
          * There is no such stage, or the caller may see only other stages. The body is the same in both cases.
-         * Also the answer to a page of a list, or a path, that does not exist.
+         * Also returned for a page of the list, or a path, that does not exist.
          */
         readonly NotFound: {
             headers: {
@@ -160,7 +170,7 @@ export interface components {
                 readonly "application/json": GenericError;
             };
         };
-        /** The request line and the headers together are larger than the server takes. The connection is closed. */
+        /** The request line and the headers together are larger than the server accepts. The connection is closed. */
         readonly HeadersTooLarge: {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -172,7 +182,7 @@ export interface components {
         };
         /**
          * The server failed, or the database holds something that this contract cannot express (such as a backend
-         * that it does not list). The log names the reason under the request id; the answer does not.
+         * that it does not list). The log names the reason under the request id; the response does not.
          */
         readonly InternalError: {
             headers: {
@@ -183,7 +193,7 @@ export interface components {
                 readonly "application/json": GenericError;
             };
         };
-        /** The database cannot be reached, is too slow, or the server has more requests than it can answer. */
+        /** The database is unreachable or too slow, or the server has more requests than it can handle. */
         readonly Unavailable: {
             headers: {
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -198,7 +208,7 @@ export interface components {
     parameters: {
         /**
          * Identifies the password stage: 32 hexadecimal digits in either case, grouped 8-4-4-4-12. Other spellings
-         * of a UUID (`urn:uuid:…`, braces, no dashes) are 400.
+         * of a UUID (`urn:uuid:…`, braces, no dashes) return 400.
          * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
          */
         readonly StageUuid: string;
@@ -208,49 +218,50 @@ export interface components {
          */
         readonly Name: string;
         /**
-         * Only stages whose password is changed with this flow. A flow that does not exist is 400.
+         * Only stages whose `configure_flow` is this flow. A flow that does not exist returns 400.
          * @example 7c9e6679-7425-40de-944b-e07fc1f90ae7
          */
         readonly ConfigureFlow: string;
         /**
-         * Only stages that take this many wrong passwords.
+         * Only stages that allow exactly this number of wrong passwords.
          * @example 5
          */
         readonly FailedAttemptsBeforeCancel: number;
         /**
-         * Only stages that let users show the password they type, or only those that do not. Since authentik 2024.8;
-         * on an older database 400.
+         * With `true`, only stages that let users show the password as they type it; with `false`, only the others.
+         * Since authentik 2024.8; with an older database it returns 400.
          * @example true
          */
         readonly AllowShowPassword: boolean;
         /**
-         * Only stages whose name contains each of these words, ignoring case. Words are separated by white space and
-         * commas. Since authentik 2025.8, quotes make a phrase: `"main stage"`.
+         * Only stages whose name contains each of these words, ignoring case. Words are separated by white space or
+         * commas. Since authentik 2025.8, words in quotes are one phrase: `"main stage"`.
          * @example default password
          */
         readonly Search: string;
         /**
-         * Names of fields, separated by commas, each with `-` before it for descending order: `name`, `pk`, `backends`,
-         * `configure_flow`, `failed_attempts_before_cancel`, and `allow_show_password` (since authentik 2024.8). Other
-         * names are ignored; without any known name the order is `name`. Equal stages are ordered by `pk`. Stages
-         * without a `configure_flow` come last in ascending order, since authentik 2026.5 first.
+         * The fields to sort by, separated by commas, each with `-` before it for descending order: `name`, `pk`,
+         * `backends`, `configure_flow`, `failed_attempts_before_cancel`, and `allow_show_password` (since authentik
+         * 2024.8). Other names are ignored; if no known name is left, stages are sorted by `name`. Stages that compare
+         * equal are sorted by `pk`. Stages without a `configure_flow` come last in ascending order and first in
+         * descending order; since authentik 2026.5 it is the other way round.
          * @example -failed_attempts_before_cancel,name
          */
         readonly Ordering: string;
         /**
-         * The number of the page, from 1, or `last`. A page that does not exist is 404.
+         * The number of the page, starting at 1, or `last`. A page that does not exist returns 404.
          * @example last
          */
         readonly Page: string;
         /**
-         * The maximum number of stages on a page. Until authentik 2025.10 the default is 100, and more than 1,000 is 400.
-         * Since 2025.12 the tenant's settings apply (in a fresh installation 20 by default, 100 at most), and a larger
-         * number is reduced to the tenant's maximum.
+         * The maximum number of stages on a page. Until authentik 2025.10 the default is 100, and more than 1,000
+         * returns 400. Since 2025.12 the tenant's settings apply (in a fresh installation, 20 by default and 100 at
+         * most), and a larger number is reduced to the tenant's maximum.
          * @example 20
          */
         readonly PageSize: number;
         /**
-         * The `ETag` of an earlier answer. When the answer would be the same again, it is 304 without a body.
+         * The `ETag` of an earlier response. If the response has not changed since, it is 304 without a body.
          * @example W/"3a1-Yp2Zf0c9kQbYH1b3c5rO9nTq0xE"
          */
         readonly IfNoneMatch: string;
@@ -263,7 +274,7 @@ export interface components {
          */
         readonly "X-Request-Id": string;
         /**
-         * Keeps shared caches away. A private cache may keep the answer, but must ask again before using it.
+         * Forbids shared caches. A private cache may keep the response, but must revalidate it before each use.
          * @example private, no-cache
          */
         readonly "Cache-Control": string;
@@ -273,17 +284,17 @@ export interface components {
          */
         readonly ETag: string;
         /**
-         * The answer depends on who asks.
+         * The response depends on the caller.
          * @example Authorization
          */
         readonly Vary: string;
         /**
-         * The methods that the server answers.
+         * The methods that the server supports.
          * @example GET, HEAD, OPTIONS
          */
         readonly Allow: string;
         /**
-         * Seconds after which to try again.
+         * The number of seconds to wait before trying again.
          * @example 1
          */
         readonly "Retry-After": number;
@@ -301,51 +312,52 @@ export interface operations {
                  */
                 readonly name?: components["parameters"]["Name"];
                 /**
-                 * Only stages whose password is changed with this flow. A flow that does not exist is 400.
+                 * Only stages whose `configure_flow` is this flow. A flow that does not exist returns 400.
                  * @example 7c9e6679-7425-40de-944b-e07fc1f90ae7
                  */
                 readonly configure_flow?: components["parameters"]["ConfigureFlow"];
                 /**
-                 * Only stages that take this many wrong passwords.
+                 * Only stages that allow exactly this number of wrong passwords.
                  * @example 5
                  */
                 readonly failed_attempts_before_cancel?: components["parameters"]["FailedAttemptsBeforeCancel"];
                 /**
-                 * Only stages that let users show the password they type, or only those that do not. Since authentik 2024.8;
-                 * on an older database 400.
+                 * With `true`, only stages that let users show the password as they type it; with `false`, only the others.
+                 * Since authentik 2024.8; with an older database it returns 400.
                  * @example true
                  */
                 readonly allow_show_password?: components["parameters"]["AllowShowPassword"];
                 /**
-                 * Only stages whose name contains each of these words, ignoring case. Words are separated by white space and
-                 * commas. Since authentik 2025.8, quotes make a phrase: `"main stage"`.
+                 * Only stages whose name contains each of these words, ignoring case. Words are separated by white space or
+                 * commas. Since authentik 2025.8, words in quotes are one phrase: `"main stage"`.
                  * @example default password
                  */
                 readonly search?: components["parameters"]["Search"];
                 /**
-                 * Names of fields, separated by commas, each with `-` before it for descending order: `name`, `pk`, `backends`,
-                 * `configure_flow`, `failed_attempts_before_cancel`, and `allow_show_password` (since authentik 2024.8). Other
-                 * names are ignored; without any known name the order is `name`. Equal stages are ordered by `pk`. Stages
-                 * without a `configure_flow` come last in ascending order, since authentik 2026.5 first.
+                 * The fields to sort by, separated by commas, each with `-` before it for descending order: `name`, `pk`,
+                 * `backends`, `configure_flow`, `failed_attempts_before_cancel`, and `allow_show_password` (since authentik
+                 * 2024.8). Other names are ignored; if no known name is left, stages are sorted by `name`. Stages that compare
+                 * equal are sorted by `pk`. Stages without a `configure_flow` come last in ascending order and first in
+                 * descending order; since authentik 2026.5 it is the other way round.
                  * @example -failed_attempts_before_cancel,name
                  */
                 readonly ordering?: components["parameters"]["Ordering"];
                 /**
-                 * The number of the page, from 1, or `last`. A page that does not exist is 404.
+                 * The number of the page, starting at 1, or `last`. A page that does not exist returns 404.
                  * @example last
                  */
                 readonly page?: components["parameters"]["Page"];
                 /**
-                 * The maximum number of stages on a page. Until authentik 2025.10 the default is 100, and more than 1,000 is 400.
-                 * Since 2025.12 the tenant's settings apply (in a fresh installation 20 by default, 100 at most), and a larger
-                 * number is reduced to the tenant's maximum.
+                 * The maximum number of stages on a page. Until authentik 2025.10 the default is 100, and more than 1,000
+                 * returns 400. Since 2025.12 the tenant's settings apply (in a fresh installation, 20 by default and 100 at
+                 * most), and a larger number is reduced to the tenant's maximum.
                  * @example 20
                  */
                 readonly page_size?: components["parameters"]["PageSize"];
             };
             readonly header?: {
                 /**
-                 * The `ETag` of an earlier answer. When the answer would be the same again, it is 304 without a body.
+                 * The `ETag` of an earlier response. If the response has not changed since, it is 304 without a body.
                  * @example W/"3a1-Yp2Zf0c9kQbYH1b3c5rO9nTq0xE"
                  */
                 readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -385,7 +397,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: {
                 /**
-                 * The `ETag` of an earlier answer. When the answer would be the same again, it is 304 without a body.
+                 * The `ETag` of an earlier response. If the response has not changed since, it is 304 without a body.
                  * @example W/"3a1-Yp2Zf0c9kQbYH1b3c5rO9nTq0xE"
                  */
                 readonly "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -393,7 +405,7 @@ export interface operations {
             readonly path: {
                 /**
                  * Identifies the password stage: 32 hexadecimal digits in either case, grouped 8-4-4-4-12. Other spellings
-                 * of a UUID (`urn:uuid:…`, braces, no dashes) are 400.
+                 * of a UUID (`urn:uuid:…`, braces, no dashes) return 400.
                  * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
                  */
                 readonly stage_uuid: components["parameters"]["StageUuid"];

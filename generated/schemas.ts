@@ -8,12 +8,12 @@ export interface PasswordStage {
     /**
      * Format: uuid
      *
-     * Identifies the stage. Lower case.
+     * Identifies the stage. In lower case.
      * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
      */
     readonly pk: string;
     /**
-     * The name that administrators gave the stage. Unique among all stages of every kind.
+     * The name that an administrator gave the stage. Unique among all stages of every kind.
      * @example default-authentication-password
      */
     readonly name: string;
@@ -23,12 +23,12 @@ export interface PasswordStage {
      */
     readonly component: string;
     /**
-     * What this kind of stage is called, in English.
+     * The name of this kind of stage, in English.
      * @example Password Stage
      */
     readonly verbose_name: string;
     /**
-     * What several stages of this kind are called, in English.
+     * The plural of `verbose_name`, in English.
      * @example Password Stages
      */
     readonly verbose_name_plural: string;
@@ -44,7 +44,7 @@ export interface PasswordStage {
      */
     readonly flow_set: readonly (FlowSet | FlowSet2025_12)[];
     /**
-     * The credential stores that the password is tried against, in this order. Empty means that no password can succeed.
+     * The credential stores that the password is tried against, in this order. If there are none, no password succeeds.
      * @example [
      *   "authentik.core.auth.InbuiltBackend",
      *   "authentik.core.auth.TokenBackend"
@@ -54,21 +54,20 @@ export interface PasswordStage {
     /**
      * Format: uuid
      *
-     * The flow with which a signed-in user changes the password. With null, they cannot.
+     * The flow with which signed-in users change their password, or null if they cannot.
      * @example 7c9e6679-7425-40de-944b-e07fc1f90ae7
      */
     readonly configure_flow: string | null;
     /**
      * Format: int32
      *
-     * How many wrong passwords the stage takes before the flow is cancelled. Cancelling is all it does: to lock
+     * How many wrong passwords the stage allows before the flow is cancelled. Cancelling is all it does: to lock
      * a user out, bind a reputation policy and a user-write stage.
      * @example 5
      */
     readonly failed_attempts_before_cancel: number;
     /**
-     * Whether the page has a button that shows the password as it is typed. Present since authentik 2024.8,
-     * absent before.
+     * Whether users can show the password as they type it. Present since authentik 2024.8, absent before.
      * @example false
      */
     readonly allow_show_password?: boolean;
@@ -81,7 +80,7 @@ export interface PasswordStage {
 export interface PaginatedPasswordStageList {
     readonly pagination: Pagination;
     /**
-     * The stages of this page, in the order asked for.
+     * The stages on this page, in the requested order.
      * @example []
      */
     readonly results: readonly PasswordStage[];
@@ -94,21 +93,21 @@ export interface PaginatedPasswordStageList {
 /**
  * Pagination
  *
- * Where a page stands among all pages.
+ * The position of a page among all pages.
  */
 export interface Pagination {
     /**
-     * The number of the next page; 0 on the last one.
+     * The number of the next page; 0 on the last page.
      * @example 0
      */
     readonly next: number;
     /**
-     * The number of the previous page; 0 on the first one.
+     * The number of the previous page; 0 on the first page.
      * @example 0
      */
     readonly previous: number;
     /**
-     * How many stages there are on all pages.
+     * The number of stages on all pages.
      * @example 1
      */
     readonly count: number;
@@ -118,17 +117,17 @@ export interface Pagination {
      */
     readonly current: number;
     /**
-     * How many pages there are. One, if there are no stages.
+     * The number of pages; 1 if there are no stages.
      * @example 1
      */
     readonly total_pages: number;
     /**
-     * The position of the page's first stage among all, from 1; 0 if there are no stages.
+     * The position of the page's first stage among all stages, starting at 1; 0 if there are no stages.
      * @example 1
      */
     readonly start_index: number;
     /**
-     * The position of the page's last stage among all, from 1; 0 if there are no stages.
+     * The position of the page's last stage among all stages, starting at 1; 0 if there are no stages.
      * @example 1
      */
     readonly end_index: number;
@@ -142,24 +141,24 @@ export interface FlowSet {
     /**
      * Format: uuid
      *
-     * Identifies the flow. Lower case.
+     * Identifies the flow. In lower case.
      * @example 2f1c8a4e-93c6-4d53-8a0e-5b1f0c6d7e21
      */
     readonly pk: string;
     /**
      * Format: uuid
      *
-     * Identifies the flow as a thing that policies are bound to.
+     * Identifies the flow as an object that policies are bound to.
      * @example a8098c1a-f86e-41da-bd1a-00112444be1e
      */
     readonly policybindingmodel_ptr_id: string;
     /**
-     * The name that administrators gave the flow.
+     * The name that an administrator gave the flow.
      * @example Welcome to authentik!
      */
     readonly name: string;
     /**
-     * The part of the flow's URL that names it. Unique.
+     * The part of the flow's URL that identifies it. Unique.
      * @example default-authentication-flow
      */
     readonly slug: string;
@@ -170,8 +169,8 @@ export interface FlowSet {
     readonly title: string;
     readonly designation: FlowDesignationEnum;
     /**
-     * The URL of the background image; relative to authentik unless it is absolute. A stored value that starts
-     * with `/static` or `http` is passed through.
+     * The URL of the background image, relative to authentik unless it is absolute. A stored value that starts
+     * with `/static` or `http` is passed through unchanged.
      * @example /static/dist/assets/images/flow_background.jpg
      */
     readonly background: string;
@@ -198,24 +197,24 @@ export interface FlowSet2025_12 {
     /**
      * Format: uuid
      *
-     * Identifies the flow. Lower case.
+     * Identifies the flow. In lower case.
      * @example 2f1c8a4e-93c6-4d53-8a0e-5b1f0c6d7e21
      */
     readonly pk: string;
     /**
      * Format: uuid
      *
-     * Identifies the flow as a thing that policies are bound to.
+     * Identifies the flow as an object that policies are bound to.
      * @example a8098c1a-f86e-41da-bd1a-00112444be1e
      */
     readonly policybindingmodel_ptr_id: string;
     /**
-     * The name that administrators gave the flow.
+     * The name that an administrator gave the flow.
      * @example Welcome to authentik!
      */
     readonly name: string;
     /**
-     * The part of the flow's URL that names it. Unique.
+     * The part of the flow's URL that identifies it. Unique.
      * @example default-authentication-flow
      */
     readonly slug: string;
@@ -226,8 +225,8 @@ export interface FlowSet2025_12 {
     readonly title: string;
     readonly designation: FlowDesignationEnum;
     /**
-     * The URL of the background image; relative to authentik unless it is absolute. An uploaded image is named
-     * without the short-lived signature that only authentik can add.
+     * The URL of the background image, relative to authentik unless it is absolute. The URL of an uploaded image
+     * lacks the short-lived signature that only authentik can add.
      * @example /static/dist/assets/images/flow_background.jpg
      */
     readonly background_url: string;
@@ -261,9 +260,9 @@ export type BackendsEnum = "authentik.core.auth.InbuiltBackend" | "authentik.cor
 /**
  * Designation
  *
- * What the flow is for: signing in (`authentication`), consenting to an application (`authorization`), signing
- * out (`invalidation`), signing up (`enrollment`), deleting one's account (`unenrollment`), regaining access
- * (`recovery`), or setting a stage up for oneself (`stage_configuration`).
+ * What the flow is for: signing in (`authentication`), authorizing an application (`authorization`), signing
+ * out (`invalidation`), signing up (`enrollment`), deleting one's own account (`unenrollment`), regaining access
+ * (`recovery`), or setting up a stage for oneself (`stage_configuration`).
  * @example authentication
  * @enum {string}
  */
@@ -279,8 +278,8 @@ export type PolicyEngineMode = "all" | "any";
 /**
  * Layout
  *
- * How the flow's pages are arranged. `sidebar_left_frame_background` and `sidebar_right_frame_background` exist
- * since authentik 2026.2.
+ * How the flow's pages are arranged. `sidebar_left_frame_background` and `sidebar_right_frame_background` have
+ * existed since authentik 2026.2.
  * @example stacked
  * @enum {string}
  */
@@ -308,7 +307,7 @@ export interface ValidationError {
      */
     readonly non_field_errors: readonly string[];
     /**
-     * For programs. Tells this error from every `GenericError`.
+     * For programs. Distinguishes this error from `GenericError`.
      * @example invalid
      * @enum {string}
      */
@@ -317,7 +316,7 @@ export interface ValidationError {
 /**
  * Error
  *
- * Why there is no answer.
+ * Why the request failed.
  */
 export interface GenericError {
     /**
@@ -330,16 +329,16 @@ export interface GenericError {
      *
      * | code | status | meaning |
      * | --- | --- | --- |
-     * | `not_authenticated` | 403 | no bearer token in the request |
-     * | `authentication_failed` | 403 | the token is unknown, expired, not for the API, or of an inactive user |
+     * | `not_authenticated` | 403 | the request has no bearer token |
+     * | `authentication_failed` | 403 | the token is unknown, expired, not for the API, or belongs to an inactive user |
      * | `permission_denied` | 403 | the caller may not view any password stage |
-     * | `not_found` | 404 | no such stage for this caller, or no such path |
+     * | `not_found` | 404 | there is no such stage for this caller, no such page, or no such path |
      * | `method_not_allowed` | 405 | the server only reads |
-     * | `not_acceptable` | 406 | `Accept` rules out JSON |
+     * | `not_acceptable` | 406 | the `Accept` header rules out JSON |
      * | `request_timeout` | 408 | the request arrived too slowly |
-     * | `headers_too_large` | 431 | URL or headers too large |
-     * | `internal_error` | 500 | a fault of the server, or data that this contract cannot express |
-     * | `service_unavailable` | 503 | database unreachable, or too many requests; try again |
+     * | `headers_too_large` | 431 | the URL or the headers are too large |
+     * | `internal_error` | 500 | the server failed, or the data cannot be expressed in this contract |
+     * | `service_unavailable` | 503 | the database is unreachable or too slow, or there are too many requests: try again |
      * @example not_found
      * @enum {string}
      */

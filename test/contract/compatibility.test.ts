@@ -14,6 +14,8 @@ const contract = readFileSync(join(packageRoot, released), 'utf8');
 const [major = 0, minor = 0] = (/^ {2}version: (.*)$/m.exec(contract)?.[1] ?? '')
   .split('.')
   .map(Number);
+const today = readFileSync(join(packageRoot, 'openapi.yaml'), 'utf8');
+const [, version = ''] = /^ {2}version: (.*)$/m.exec(today) ?? [];
 const NEXT_MINOR = `${major}.${minor + 1}.0`;
 const NEXT_MAJOR = `${major + 1}.0.0`;
 
@@ -32,7 +34,7 @@ const BREAKING: readonly Change[] = [
     reason: 'Property `configure_flow` of `PasswordStage` was removed.',
   },
   {
-    change: 'a field of an answer may be left out',
+    change: 'a field of a response may be left out',
     from: '        - failed_attempts_before_cancel\n      properties:',
     to: '      properties:',
     reason: 'failed_attempts_before_cancel',
@@ -54,11 +56,12 @@ describe('check:compatibility', () => {
 
   function compare(version: string, { from, to }: Pick<Change, 'from' | 'to'>) {
     if (!contract.includes(from)) throw new Error(`The released contract lacks: ${from}`);
+    return compareText(version, contract.replace(from, to));
+  }
+
+  function compareText(version: string, text: string) {
     const revision = join(folder, 'openapi.yaml');
-    writeFileSync(
-      revision,
-      contract.replace(from, to).replace(/^ {2}version: .*$/m, `  version: ${version}`),
-    );
+    writeFileSync(revision, text.replace(/^ {2}version: .*$/m, `  version: ${version}`));
     const { status, stdout, stderr } = spawnSync(
       join(packageRoot, 'node_modules', '.bin', program),
       [command, released, revision, ...flags],
@@ -74,8 +77,18 @@ describe('check:compatibility', () => {
     expect(output).toContain(`require a major bump (${NEXT_MAJOR})`);
   });
 
-  test('takes the same change in a new major version', () => {
+  test('accepts the same change in a new major version', () => {
     expect(compare(NEXT_MAJOR, BREAKING[0] as Change).status).toBe(0);
+  });
+
+  test('accepts the contract of today in its own version', () => {
+    expect(compareText(version, today).status).toBe(0);
+  });
+
+  test('refuses the contract of today as a minor version when it is a major one', () => {
+    const { output } = compareText(NEXT_MINOR, today);
+    const isMajor = Number(version.split('.')[0]) > major;
+    expect(output.includes(`require a major bump (${NEXT_MAJOR})`)).toBe(isMajor);
   });
 
   const ADDED = {
@@ -83,7 +96,7 @@ describe('check:compatibility', () => {
     to: "        - $ref: '#/components/parameters/IfNoneMatch'\n        - { name: new, in: query, description: New., schema: { type: string } }\n",
   };
 
-  test('takes an addition in a new minor version', () => {
+  test('accepts an addition in a new minor version', () => {
     expect(compare(NEXT_MINOR, ADDED).status).toBe(0);
   });
 
