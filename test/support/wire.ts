@@ -7,13 +7,14 @@ export interface WireRequest {
   readonly method?: string;
   /** A list of names and values may have the same name twice. */
   readonly headers?: OutgoingHttpHeaders | readonly string[];
+  readonly body?: string;
 }
 
 /** Sends one request on a connection of its own. The path goes out as it is. */
 export function send(
   url: string,
   path: string,
-  { method = 'GET', headers = {} }: WireRequest = {},
+  { method = 'GET', headers = {}, body }: WireRequest = {},
 ): Promise<WireResponse> {
   const { hostname, port, host } = new URL(url);
   // Node adds Host to an object of headers only.
@@ -33,7 +34,7 @@ export function send(
         });
       });
     });
-    outgoing.end();
+    outgoing.end(body);
   });
 }
 

@@ -6,7 +6,6 @@ const PACKAGES = {
   caddy: 'caddy',
   nginx: 'nginx-light',
   pgbouncer: 'pgbouncer',
-  psql: 'postgresql-client',
   python3: 'python3-venv',
   'systemd-analyze': 'systemd',
 } as const;

@@ -3,10 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface SeenRequest {
-  readonly method: string | undefined;
+export interface SeenRequest extends Pick<IncomingMessage, 'method' | 'headers'> {
   readonly path: string | undefined;
-  readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
@@ -16,32 +14,30 @@ export interface StandIn {
   readonly requests: SeenRequest[];
   /** How many connections were opened to it so far. */
   readonly connectionCount: () => number;
-  behave(answer: Answer): void;
+  behave(next: Respond): void;
   close(): Promise<void>;
 }
 
-export type Answer = (request: SeenRequest, response: ServerResponse) => void;
+export type Respond = (response: ServerResponse) => void;
 
-export const RESPONSE_BY = 'x-response-by';
+export const RESPONSE_BY = 'x-authentik-id';
 
 /** Responds with 200 and its name until told otherwise. */
 export async function startStandIn(name: string, at = '127.0.0.1:0'): Promise<StandIn> {
   const requests: SeenRequest[] = [];
   let connectionCount = 0;
-  let answer: Answer = (_request, response) => response.setHeader(RESPONSE_BY, name).end(name);
+  let respond: Respond = (response) => response.setHeader(RESPONSE_BY, name).end(name);
   const server = createServer(async (request, response) => {
     const { method, url: path, headers } = request;
-    const seen = { method, path, headers, body: await text(request) };
-    requests.push(seen);
-    answer(seen, response);
+    requests.push({ method, path, headers, body: await text(request) });
+    respond(response);
   });
   server.on('connection', () => {
     connectionCount += 1;
   });
   server.on('upgrade', (_request, socket) => {
-    socket.end(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
-    );
+    const headers = 'Connection: Upgrade\r\nUpgrade: websocket';
+    socket.end(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n\r\n`);
   });
   const [host, port] = at.split(':');
   server.listen(Number(port), host);
@@ -51,7 +47,7 @@ export async function startStandIn(name: string, at = '127.0.0.1:0'): Promise<St
     requests,
     connectionCount: () => connectionCount,
     behave(next) {
-      answer = next;
+      respond = next;
     },
     async close() {
       if (!server.listening) return;
