@@ -43,87 +43,157 @@ export { Prisma }
 
 /**
  * Model Stage
- * 
+ * @reads stages
  */
 export type Stage = Prisma.StageModel
 /**
  * Model PasswordStage
  * Extends Stage: shares its key.
+ * @reads stages
  */
 export type PasswordStage = Prisma.PasswordStageModel
 /**
  * Model Flow
  * The primary key is flow_uuid, although Flow extends PolicyBindingModel.
+ * @reads stages
  */
 export type Flow = Prisma.FlowModel
 /**
  * Model PolicyBindingModel
  * Flows have a row here, and so have bindings; a flow's policy engine mode is the one of its own row.
+ * @reads stages
  */
 export type PolicyBindingModel = Prisma.PolicyBindingModelModel
 /**
  * Model FlowStageBinding
  * One stage may be bound to one flow several times, at different orders.
+ * @reads stages
  */
 export type FlowStageBinding = Prisma.FlowStageBindingModel
 /**
+ * Model Tenant
+ * In authentik's main schema only, one row for each tenant. The columns exist since 2025.12, the table since 2024.2.
+ * @since 2025.12
+ * @reads lists
+ */
+export type Tenant = Prisma.TenantModel
+/**
  * Model Token
  * The key is stored as it is sent, and it is indexed but not unique.
+ * @reads credentials
  */
 export type Token = Prisma.TokenModel
 /**
  * Model AccessToken
- * The token is the JWT as it was issued; the column has no index.
+ * The token is the JWT as it was issued. authentik has a hash index on it since 2024.8, none before.
+ * @reads credentials
  */
 export type AccessToken = Prisma.AccessTokenModel
 /**
  * Model User
- * 
+ * @reads permissions
  */
 export type User = Prisma.UserModel
 /**
  * Model Group
- * authentik's groups, which nest and may make superusers. parent_id is gone since 2025.12.
+ * authentik's groups, which nest and may make superusers.
+ * @reads permissions
  */
 export type Group = Prisma.GroupModel
 /**
+ * Model GroupParentage
+ * @since 2025.12
+ * @reads permissions
+ */
+export type GroupParentage = Prisma.GroupParentageModel
+/**
  * Model UserGroup
- * Users in authentik's groups. Since 2026.2 the table is called authentik_core_user_groups.
+ * Users in authentik's groups.
+ * @renamed 2026.2 authentik_core_user_groups
+ * @reads permissions
  */
 export type UserGroup = Prisma.UserGroupModel
 /**
  * Model UserAuthGroup
- * Users in Django's auth_group, of which each role owns one: this is how a role reaches a user.
- * Ignored by 2025.12. Since 2026.2 the table of this name holds what UserGroup holds, with uuids.
+ * Users in Django's auth_group, of which each role owns one: this is how a role reaches a user. Since 2025.12 it is
+ * kept but no longer maintained; since 2026.2 the table of this name is UserGroup.
+ * @until 2025.10
+ * @reads permissions
  */
 export type UserAuthGroup = Prisma.UserAuthGroupModel
 /**
  * Model ContentType
- * 
+ * @reads permissions
  */
 export type ContentType = Prisma.ContentTypeModel
 /**
  * Model Permission
  * Ids differ between installations: look a permission up by its content type and codename.
+ * @reads permissions
  */
 export type Permission = Prisma.PermissionModel
 /**
  * Model UserPermission
- * 
+ * @until 2025.10
+ * @reads permissions
  */
 export type UserPermission = Prisma.UserPermissionModel
 /**
  * Model AuthGroupPermission
- * 
+ * @until 2025.10
+ * @reads permissions
  */
 export type AuthGroupPermission = Prisma.AuthGroupPermissionModel
 /**
  * Model UserObjectPermission
- * object_pk is the object's uuid as text, without a foreign key: rows outlive their object.
+ * object_pk is the object's UUID as text, without a foreign key: rows outlive their object.
+ * @until 2025.10
+ * @reads permissions
  */
 export type UserObjectPermission = Prisma.UserObjectPermissionModel
 /**
  * Model AuthGroupObjectPermission
- * 
+ * @until 2025.10
+ * @reads permissions
  */
 export type AuthGroupObjectPermission = Prisma.AuthGroupObjectPermissionModel
+/**
+ * Model Role
+ * @since 2023.10
+ * @reads permissions
+ */
+export type Role = Prisma.RoleModel
+/**
+ * Model UserRole
+ * Roles of a user, without a group between them.
+ * @since 2025.12
+ * @reads permissions
+ */
+export type UserRole = Prisma.UserRoleModel
+/**
+ * Model GroupRole
+ * Roles of a group, which reach its members and those of its child groups.
+ * @since 2025.12
+ * @reads permissions
+ */
+export type GroupRole = Prisma.GroupRoleModel
+/**
+ * Model RoleModelPermission
+ * @since 2025.12
+ * @reads permissions
+ */
+export type RoleModelPermission = Prisma.RoleModelPermissionModel
+/**
+ * Model RoleObjectPermission
+ * object_pk as in UserObjectPermission.
+ * @since 2025.12
+ * @reads permissions
+ */
+export type RoleObjectPermission = Prisma.RoleObjectPermissionModel
+/**
+ * Model Brand
+ * Called authentik_tenants_tenant before 2024.2.
+ * @since 2024.2
+ * @reads permissions
+ */
+export type Brand = Prisma.BrandModel

@@ -1,117 +1,107 @@
 /** Lets requests that wait together share one query. */
 import { OperationError } from '../domain/errors.js';
+import { DatabaseError } from './errors.js';
 
-export interface BatcherOptions<Key, Value> {
-  /** Equal texts are the same question and are asked once. */
-  identify(key: Key): string;
-  /** Answers all keys with one query, in the order of the keys. */
-  load(keys: readonly Key[]): Promise<readonly Value[]>;
-  /** Whether a failure is the fault of single keys, so that the others deserve another try. */
-  isKeyFault(error: unknown): boolean;
-  /** Most keys in one query. */
-  readonly maxBatch: number;
+export type BatchName = 'tokens' | 'oauth_tokens' | 'stages';
+
+export interface BatchLimits {
   /** Most keys that wait; beyond it a key is refused at once. */
   readonly maxQueue: number;
-  /** Most queries under way at the same time. */
-  readonly maxInFlight: number;
-  /** A key that waited this long is refused instead of asked. */
+  /** A key that waited this long is refused instead of looked up. */
   readonly maxWaitMs: number;
   /** Called with the size of each query that leaves. */
-  onBatch?(size: number): void;
+  onBatch?(name: BatchName, size: number): void;
 }
 
-export interface Batcher<Key, Value> {
+export interface Batcher<Value> {
   /**
    * The value of a key, read after this call. Rejects with `service_unavailable` when too many wait, or with the
    * error of the query.
    */
-  load(key: Key): Promise<Value>;
+  load(key: string): Promise<Value>;
   /** How many keys wait for a query to leave. */
   readonly waiting: number;
 }
 
-interface Entry<Key, Value> {
-  readonly key: Key;
+interface Entry<Value> {
   readonly since: number;
-  readonly answer: Promise<Value>;
+  readonly value: Promise<Value>;
   resolve(value: Value): void;
   reject(error: unknown): void;
 }
 
-/**
- * While a query is under way the next batch fills, so that the cost of the database falls as load grows. A key
- * that finds nothing under way leaves at the end of the same turn of the event loop.
- */
-export function createBatcher<Key, Value>(
-  options: BatcherOptions<Key, Value>,
-): Batcher<Key, Value> {
-  const waiting = new Map<string, Entry<Key, Value>>();
-  let inFlight = 0;
-  let isScheduled = false;
+// Large enough to carry any load in few queries, small enough that no query is slow.
+const MAX_BATCH = 64;
 
+/**
+ * While a query is under way the next batch fills, so that the cost for each request falls as load grows. A key that
+ * finds nothing under way leaves at the end of the same turn of the event loop. `query` resolves to the values in the
+ * order of the keys.
+ */
+export function createBatcher<Value>(
+  name: BatchName,
+  { maxQueue, maxWaitMs, onBatch }: BatchLimits,
+  query: (keys: readonly string[]) => Promise<readonly Value[]>,
+): Batcher<Value> {
+  const waiting = new Map<string, Entry<Value>>();
+  let isBusy = false;
+
+  /** setImmediate runs after all sockets that are readable now, so that their requests join. */
   function schedule(): void {
-    if (isScheduled || waiting.size === 0 || inFlight >= options.maxInFlight) return;
-    isScheduled = true;
-    // setImmediate runs after all sockets that are readable now, so that their requests join.
-    setImmediate(() => {
-      isScheduled = false;
-      const batch = takeBatch();
-      if (batch.length > 0) void run(batch);
+    if (isBusy || waiting.size === 0) return;
+    isBusy = true;
+    setImmediate(async () => {
+      await settle([...takeBatch()]);
+      isBusy = false;
       schedule();
     });
   }
 
-  function takeBatch(): Entry<Key, Value>[] {
-    const batch: Entry<Key, Value>[] = [];
-    const oldest = performance.now() - options.maxWaitMs;
-    for (const [id, entry] of waiting) {
-      if (batch.length === options.maxBatch) break;
-      waiting.delete(id);
-      if (entry.since >= oldest) batch.push(entry);
-      else entry.reject(unavailable('The queue for the database is too slow.'));
-    }
-    return batch;
-  }
-
-  async function run(batch: readonly Entry<Key, Value>[]): Promise<void> {
-    inFlight += 1;
-    try {
-      await answer(batch);
-    } finally {
-      inFlight -= 1;
-      schedule();
+  function* takeBatch(): Generator<[string, Entry<Value>]> {
+    const oldest = performance.now() - maxWaitMs;
+    let taken = 0;
+    for (const [key, entry] of waiting) {
+      if (taken === MAX_BATCH) return;
+      waiting.delete(key);
+      if (entry.since < oldest) {
+        entry.reject(unavailable('The queue for the database is too slow.'));
+        continue;
+      }
+      taken += 1;
+      yield [key, entry];
     }
   }
 
-  async function answer(batch: readonly Entry<Key, Value>[]): Promise<void> {
-    options.onBatch?.(batch.length);
+  async function settle(batch: readonly [string, Entry<Value>][]): Promise<void> {
+    if (batch.length === 0) return;
+    onBatch?.(name, batch.length);
     try {
-      const values = await options.load(batch.map((entry) => entry.key));
-      batch.forEach((entry, index) => {
+      const values = await query(batch.map(([key]) => key));
+      batch.forEach(([, entry], index) => {
+        // One for each key.
         entry.resolve(values[index] as Value);
       });
     } catch (error) {
-      if (batch.length > 1 && options.isKeyFault(error)) {
-        // Halving finds the culprit in few queries and answers everyone else.
+      if (batch.length > 1 && error instanceof DatabaseError && error.isInputFault) {
+        // Halving finds the row or key at fault in few queries, and serves everyone else.
         const middle = batch.length >> 1;
-        await answer(batch.slice(0, middle));
-        await answer(batch.slice(middle));
+        await settle(batch.slice(0, middle));
+        await settle(batch.slice(middle));
         return;
       }
-      for (const entry of batch) entry.reject(error);
+      for (const [, entry] of batch) entry.reject(error);
     }
   }
 
   return {
     load(key) {
-      const id = options.identify(key);
-      const present = waiting.get(id);
-      if (present) return present.answer;
-      if (waiting.size >= options.maxQueue) {
+      const present = waiting.get(key);
+      if (present) return present.value;
+      if (waiting.size >= maxQueue) {
         return Promise.reject(unavailable('Too many requests wait for the database.'));
       }
       const { promise, resolve, reject } = withResolvers<Value>();
-      waiting.set(id, { key, since: performance.now(), answer: promise, resolve, reject });
+      waiting.set(key, { since: performance.now(), value: promise, resolve, reject });
       schedule();
       return promise;
     },

@@ -1,101 +1,166 @@
-/** Looks at the tables themselves to find out which generation of authentik they are, and whether we may read them. */
-import { GENERATIONS, type Generation } from '../domain/generation.js';
-import { identifyGeneration, MARKERS, type Marker } from '../domain/markers.js';
+/** Looks at the tables themselves to find out which release of authentik they are of, and whether we may read them. */
+import { z } from 'zod';
+import { Prisma } from '../../generated/prisma/client.js';
+import { TABLES } from '../../generated/tables.js';
+import { FUNCTION_SCHEMA } from './credentials.js';
 import type { Database } from './database.js';
-import { explainIncomplete, explainUnknown, explainUnreadable } from './schema-advice.js';
-import { type ColumnKind, fitsKind, tablesOf } from './tables.js';
+import { identifyRelease, type Marker } from './releases/identify.js';
+import type { Release } from './releases/releases.js';
+import {
+  explainIncomplete,
+  explainRowSecurity,
+  explainUnknown,
+  explainUnreadable,
+} from './schema-advice.js';
+import { columnsOf, fits, type Need, qualified } from './tables.js';
 
-/** A column that exists, in PostgreSQL's terms. */
-export interface CatalogColumn {
-  readonly table: string;
-  readonly column: string;
-  readonly type: string;
-  readonly isNotNull: boolean;
-  readonly isReadable: boolean;
-}
+const Column = z.object({
+  table: z.string(),
+  column: z.string(),
+  /** In PostgreSQL's words, such as `character varying(50)`. */
+  type: z.string(),
+  isNotNull: z.boolean(),
+  isReadable: z.boolean(),
+  isView: z.boolean(),
+  /** Rows may be hidden from us. */
+  hasRowSecurity: z.boolean(),
+  /** Rows may be hidden even from the owner of the table, as whom the function reads. */
+  forcesRowSecurity: z.boolean(),
+});
+type CatalogColumn = z.infer<typeof Column>;
+
+const Catalog = z.object({
+  database: z.string(),
+  columns: z.array(Column),
+  /** Schemas of the same database that have a table of authentik's users. */
+  authentikSchemas: z.array(z.string()),
+  /** The schema of authentik's tenants; null before 2024.2. */
+  tenantSchema: z.string().nullable(),
+  encoding: z.string(),
+  arrayNulls: z.string(),
+  /** Whether the role file's function is there and we may call it. */
+  hasFunction: z.boolean(),
+});
 
 /** What a schema holds of authentik's tables. */
-export interface Catalog {
-  readonly database: string;
-  readonly schema: string;
-  readonly columns: readonly CatalogColumn[];
-  /** Schemas of the same database that have a table of authentik's users. */
-  readonly authentikSchemas: readonly string[];
-}
+export type Catalog = z.infer<typeof Catalog> & { readonly schema: string };
 
 export interface Inspection {
-  readonly generation: Generation | undefined;
-  /** Every column that the generation needs; empty when it is not known. */
-  readonly needs: readonly Need[];
+  readonly release: Release | undefined;
+  /** Every column that is read of the release; empty when it is not known. */
+  readonly needs: readonly CheckedNeed[];
+  readonly readsTokensBy: 'function' | 'tables';
+  readonly tenantSchema: string | null;
   /** Why the database cannot be served, each with what to do; empty: it can. */
   readonly problems: readonly string[];
+  /** What deserves a look, but does not keep the database from being served. */
+  readonly warnings: readonly string[];
 }
 
-export interface Need {
-  readonly table: string;
-  readonly column: string;
-  readonly kind: ColumnKind;
-  /** What the catalog has under this name. */
+/** A column that is read, with what the catalog has under its name. */
+export interface CheckedNeed extends Need {
   readonly found: CatalogColumn | undefined;
 }
 
-const KNOWN_TABLES = [
-  ...new Set([
-    ...MARKERS.map(({ table }) => table),
-    ...GENERATIONS.flatMap((generation) => Object.keys(tablesOf(generation))),
-  ]),
-];
+/** Names that a release has had, or has now. */
+const NAMES = TABLES.flatMap((table) =>
+  'renamed' in table ? [table.name, table.renamed.to] : [table.name],
+);
 
 // pg_catalog shows every column to every role; information_schema shows only the readable ones.
-const CATALOG_QUERY = `
-  SELECT current_database() AS "database", $1::text AS "schema",
-    coalesce((SELECT json_agg(json_build_object(
-        'table', c.relname, 'column', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-        'isNotNull', a.attnotnull,
-        'isReadable', has_schema_privilege(n.oid, 'USAGE')
-          AND has_column_privilege(c.oid, a.attnum, 'SELECT')) ORDER BY c.relname, a.attnum)
-      FROM pg_catalog.pg_namespace n
-      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
-      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-      WHERE n.nspname = $1 AND c.relname = ANY ($2::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-        AND a.attnum > 0 AND NOT a.attisdropped), '[]') AS "columns",
-    ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_class c
+function catalogStatement(schema: string): Prisma.Sql {
+  const signature = `${qualified(FUNCTION_SCHEMA, schema)}(text[], timestamp with time zone, boolean)`;
+  return Prisma.sql`
+    SELECT current_database()::text AS database,
+      coalesce((
+        SELECT json_agg(json_build_object(
+          'table', c.relname, 'column', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+          'isNotNull', a.attnotnull,
+          'isReadable', has_schema_privilege(n.oid, 'USAGE')
+            AND has_column_privilege(c.oid, a.attnum, 'SELECT'),
+          'isView', c.relkind NOT IN ('r', 'p'), 'hasRowSecurity', row_security_active(c.oid),
+          'forcesRowSecurity', c.relforcerowsecurity) ORDER BY c.relname, a.attnum)
+        FROM pg_catalog.pg_namespace n
+        JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+          AND c.relname = ANY (${NAMES}::text[])
+          AND (n.nspname = ${schema} OR n.nspname = tenants.schema AND c.relname = ${TENANTS})
+      ), '[]') AS columns,
+      ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relname = 'authentik_core_user' AND c.relkind IN ('r', 'p') ORDER BY 1
+      ) AS "authentikSchemas",
+      tenants.schema AS "tenantSchema",
+      current_setting('server_encoding') AS encoding, current_setting('array_nulls') AS "arrayNulls",
+      EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = ${FUNCTION_SCHEMA}
+        AND has_schema_privilege(n.oid, 'USAGE')
+        AND has_function_privilege(to_regprocedure(${signature})::oid, 'EXECUTE')) AS "hasFunction"
+    FROM (SELECT (
+      SELECT n.nspname::text FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relname = 'authentik_core_user' AND c.relkind IN ('r', 'p') ORDER BY 1) AS "authentikSchemas"`;
+      WHERE c.relname = ${TENANTS} AND c.relkind IN ('r', 'p', 'v')
+      ORDER BY n.nspname <> ${schema}, n.nspname <> 'public', n.nspname LIMIT 1
+    ) AS schema) tenants`;
+}
 
-/** Rejects with a DatabaseError when the database cannot be asked. */
+const TENANTS = 'authentik_tenants_tenant' satisfies (typeof NAMES)[number];
+
+/** Rejects with a DatabaseError when the database cannot be queried. */
 export async function inspectDatabase(database: Database, schema: string): Promise<Inspection> {
-  const [catalog] = await database.query<Catalog>(CATALOG_QUERY, schema, KNOWN_TABLES);
-  return inspectCatalog(catalog as Catalog);
+  const statement = catalogStatement(schema);
+  const rows = await database.query((prisma) => prisma.$queryRaw(statement));
+  const [catalog] = z.tuple([Catalog]).parse(rows);
+  return inspectCatalog({ ...catalog, schema });
 }
 
 export function inspectCatalog(catalog: Catalog): Inspection {
   const isPresent = (marker: Marker) => hasMarker(catalog, marker);
-  const generation = identifyGeneration(isPresent);
-  if (!generation) {
-    return { generation, needs: [], problems: [explainUnknown(catalog, isPresent)] };
+  const release = identifyRelease(isPresent);
+  const { tenantSchema } = catalog;
+  const readsTokensBy = catalog.hasFunction ? 'function' : 'tables';
+  const warnings = warningsOf(catalog);
+  if (!release) {
+    const problems = [explainUnknown(catalog, isPresent)];
+    return { release, needs: [], readsTokensBy, tenantSchema, problems, warnings };
   }
-  const needs = neededColumns(generation).map((needed) => ({
-    ...needed,
-    found: findColumn(catalog, needed.table, needed.column),
-  }));
-  const usable = ({ kind, found }: Need) => found !== undefined && fitsKind(found.type, kind);
-  const unfit = needs.filter((need) => !usable(need));
-  const unreadable = needs.filter((need) => usable(need) && !need.found?.isReadable);
+  const needs = columnsOf(release)
+    .filter(({ table }) => table !== TENANTS || tenantSchema !== null)
+    .map((needed) => ({ ...needed, found: findColumn(catalog, needed.table, needed.column) }));
+  const isUsable = ({ type, found }: CheckedNeed) => found !== undefined && fits(found.type, type);
+  const readByFunction = ({ reads }: CheckedNeed) => catalog.hasFunction && reads === 'credentials';
+  const unfit = needs.filter((need) => !isUsable(need));
+  const unreadable = needs.filter(
+    (need) => isUsable(need) && !need.found?.isReadable && !readByFunction(need),
+  );
+  const hidden = needs.filter((need) =>
+    readByFunction(need) ? need.found?.forcesRowSecurity : need.found?.hasRowSecurity,
+  );
   return {
-    generation,
+    release,
     needs,
+    readsTokensBy,
+    tenantSchema,
+    warnings,
     problems: [
-      ...(unfit.length > 0 ? [explainIncomplete(unfit, generation, catalog)] : []),
-      ...(unreadable.length > 0 ? [explainUnreadable(unreadable, generation, catalog)] : []),
+      ...(unfit.length > 0 ? [explainIncomplete(unfit, release, catalog)] : []),
+      ...(unreadable.length > 0 ? [explainUnreadable(unreadable, release, catalog)] : []),
+      ...(hidden.length > 0 ? [explainRowSecurity(hidden)] : []),
     ],
   };
 }
 
-function neededColumns(generation: Generation): Omit<Need, 'found'>[] {
-  return Object.entries(tablesOf(generation)).flatMap(([table, columns]) =>
-    Object.entries(columns).map(([column, kind]) => ({ table, column, kind })),
-  );
+function warningsOf({ columns, encoding, arrayNulls }: Catalog): string[] {
+  const views = new Set(columns.filter(({ isView }) => isView).map(({ table }) => table));
+  return [
+    ...(encoding === 'UTF8'
+      ? []
+      : [`The database is encoded in ${encoding}: authentik needs UTF8, and text may be garbled.`]),
+    ...(arrayNulls === 'on'
+      ? []
+      : ['array_nulls is off for this role: PostgreSQL reads NULL in an array as text.']),
+    ...[...views].map((table) => `${table} is a view, not the table that authentik made.`),
+  ];
 }
 
 function findColumn({ columns }: Catalog, table: string, column: string) {

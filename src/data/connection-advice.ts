@@ -1,7 +1,7 @@
 /** Says why no connection to PostgreSQL comes about, and what to do. */
+import { connect } from 'node:net';
+import { type Host, isSocket, placeOf, type Target, targetOf } from './connection-url.js';
 import type { DatabaseError } from './errors.js';
-import { placeOf, type Target, targetOf } from './target.js';
-import { maySpeakPostgres } from './wire-probe.js';
 
 export interface ConnectionAdvice {
   readonly text: string;
@@ -14,18 +14,18 @@ export async function adviseOnConnection(
   url: string,
 ): Promise<ConnectionAdvice> {
   const target = targetOf(url);
-  const settingsFault = explainSettings(error, target);
-  if (settingsFault) return { text: settingsFault, isTransient: false };
+  const fault = explainSettings(error, target);
+  if (fault) return { text: fault, isTransient: false };
   const place = placeOf(target);
-  if (error.sqlState === undefined && !(await maySpeakPostgres(target))) {
+  if (error.sqlState) {
+    const text = `PostgreSQL at ${place} responds with an error: ${error.message} (${error.sqlState}).`;
+    return { text, isTransient: true };
+  }
+  if (!(await maySpeakPostgres(target))) {
     return {
-      text: `What answers at ${place} is not PostgreSQL. Check host and port in DATABASE_URL.`,
+      text: `What listens at ${place} is not PostgreSQL. Check host and port in DATABASE_URL.`,
       isTransient: false,
     };
-  }
-  if (error.sqlState) {
-    const text = `PostgreSQL at ${place} answers with an error: ${error.message} (${error.sqlState}).`;
-    return { text, isTransient: true };
   }
   return {
     text: `PostgreSQL at ${place} cannot be reached: ${error.message}. Check host and port in DATABASE_URL, that the server runs, and that no firewall is in between.`,
@@ -39,14 +39,16 @@ function explainSettings(error: DatabaseError, target: Target): string | undefin
   const { database, user } = target;
   const place = placeOf(target);
   if (error.isTlsFault) {
-    return `No TLS connection to PostgreSQL at ${place}: ${message}. Correct sslmode in DATABASE_URL (disable, verify-full with sslrootcert=…), or turn on TLS in PostgreSQL.`;
+    return `No TLS connection to PostgreSQL at ${place}: ${message}. Correct sslmode in DATABASE_URL (disable, or verify-full with sslrootcert=…), or turn on TLS in PostgreSQL.`;
   }
-  if (message.includes('unsupported startup parameter')) {
-    return `The pooler at ${place} refuses what we send when connecting: ${message}. Set DATABASE_STARTUP_PARAMETERS=false.`;
+  if (message.includes('client password must be a string')) {
+    return `PostgreSQL at ${place} asks for the password of the role "${user}", and none is set. Put it into DATABASE_URL, or into a file that DATABASE_PASSWORD_FILE names.`;
+  }
+  if (/ENOENT|EACCES/.test(message) && !isSocket(target.hosts[0]?.host ?? '')) {
+    return `The password cannot be read: ${message}. Correct DATABASE_PASSWORD_FILE.`;
   }
   // PgBouncer's words for 3D000.
-  const isUnknown = sqlState === '3D000' || message.startsWith('no such database');
-  if (isUnknown) {
+  if (sqlState === '3D000' || message.startsWith('no such database')) {
     return `PostgreSQL at ${place} has no database "${database}". Correct the database name in DATABASE_URL.`;
   }
   switch (sqlState) {
@@ -56,10 +58,32 @@ function explainSettings(error: DatabaseError, target: Target): string | undefin
       return `PostgreSQL at ${place} does not let the role "${user}" in: ${message}. Correct DATABASE_URL, or allow the role in pg_hba.conf.`;
     case '42501':
       return `The role "${user}" may not connect to the database "${database}": ${message}. As its owner, run GRANT CONNECT ON DATABASE.`;
-    case '26000':
-    case '42P05':
-      return `Prepared statements get lost on the way to ${place}: ${message}. A pooler in between hands connections around. Set DATABASE_PREPARED_STATEMENTS=false.`;
     default:
       return undefined;
   }
+}
+
+const PROBE_TIMEOUT_MS = 1000;
+// https://www.postgresql.org/docs/current/protocol-message-formats.html, SSLRequest
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/** False only if every host responds, and not as PostgreSQL does; silence and refusal leave it open. */
+async function maySpeakPostgres({ hosts }: Target): Promise<boolean> {
+  return (await Promise.all(hosts.map(probe))).includes(true);
+}
+
+function probe({ host, port }: Host): Promise<boolean> {
+  if (isSocket(host)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const socket = connect({ host, port }, () => socket.write(SSL_REQUEST));
+    function settle(result: boolean): void {
+      socket.destroy();
+      resolve(result);
+    }
+    socket.setTimeout(PROBE_TIMEOUT_MS, () => settle(true));
+    socket.on('error', () => settle(true));
+    socket.on('close', () => settle(true));
+    // One letter for yes or no. A server that cannot even fork sends an error message instead.
+    socket.once('data', (data) => settle(/^(?:[SN]$|E\0)/.test(data.toString('latin1'))));
+  });
 }

@@ -1,13 +1,20 @@
-/** Makes the connections to PostgreSQL: to which host, with which password, and until when one is trusted. */
+/** Makes the connections to PostgreSQL: to which host, with which password and settings, and until when one is trusted. */
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { addressesOf } from './addresses.js';
+import { addressesOf } from './connection-url.js';
 
 export interface ConnectionOptions {
   /** May name several hosts; the first that takes a connection is used until it fails. */
   readonly url: string;
   /** Holds the password, and is read for each new connection, so that it may change. */
   readonly passwordFile?: string | undefined;
+  /** Most connections at the same time. */
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  /** A query that takes longer is given up: by the server, and here in any case. */
+  readonly queryTimeoutMs: number;
+  /** Called for connections that break while nobody uses them. */
+  onIdleError?(error: Error): void;
 }
 
 export interface Connections {
@@ -17,17 +24,33 @@ export interface Connections {
   breakIdle(): void;
 }
 
-export function openConnections(
-  { url, passwordFile }: ConnectionOptions,
-  settings: pg.PoolConfig,
-): Connections {
+const APPLICATION_NAME = 'authentik-stages-password';
+// The server's own timeout comes first and leaves the connection usable.
+const CLIENT_GRACE_MS = 500;
+// Shorter than PostgreSQL's deadlock_timeout: a migration of authentik must never be the one that gives way.
+const LOCK_TIMEOUT_MS = 500;
+const IDLE_CONNECTION_MS = 60_000;
+
+/** Connects when first used: a database that is down makes queries fail, not this call. */
+export function openConnections(options: ConnectionOptions): Connections {
+  const { url, passwordFile, queryTimeoutMs } = options;
   const addresses = addressesOf(url);
+  const startupParameters = {
+    statement_timeout: queryTimeoutMs,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    // Nothing but PostgreSQL's own operators and functions, whoever may create others in a schema of the path. Reading
+    // only is a seat belt: the guard is a role that cannot write.
+    options: '-c search_path=pg_catalog -c default_transaction_read_only=on',
+  };
+  // Poolers refuse what they do not know; the role file gives the role the same settings.
+  let sendsParameters = true;
   let turn = 0;
 
   /** Tries one address. When that fails, the next connection tries the next address. */
   class Client extends pg.Client {
     constructor(config?: pg.ClientConfig) {
-      super({ ...config, connectionString: addresses[turn % addresses.length] });
+      const parameters = sendsParameters ? startupParameters : {};
+      super({ ...config, ...parameters, connectionString: addresses[turn % addresses.length] });
       // A function in the configuration would lose against the URL, even where that has no password.
       if (passwordFile) Object.assign(this, { password: () => readPassword(passwordFile) });
     }
@@ -36,17 +59,27 @@ export function openConnections(
     override connect(callback?: any): any {
       const attempt = turn;
       super.connect((error: Error | null) => {
-        if (error && turn === attempt) turn += 1;
+        if (error?.message.includes('unsupported startup parameter')) sendsParameters = false;
+        else if (error && turn === attempt) turn += 1;
         callback(error);
       });
     }
   }
 
-  const pool = new pg.Pool({ ...settings, Client });
+  const pool = new pg.Pool({
+    Client,
+    application_name: APPLICATION_NAME,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    query_timeout: queryTimeoutMs + CLIENT_GRACE_MS,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
+    keepAlive: true,
+  });
   const idle = new Set<pg.ClientBase>();
   pool.on('release', (_error, client) => idle.add(client));
   pool.on('acquire', (client) => idle.delete(client));
   pool.on('remove', (client) => idle.delete(client));
+  pool.on('error', (error) => options.onIdleError?.(error));
 
   return {
     pool,
@@ -54,13 +87,13 @@ export function openConnections(
     breakIdle() {
       for (const client of idle) {
         // The error reaches the pool at once, where a mere close would take another turn of the event loop.
-        (client as pg.Client).connection.stream.destroy(new Error(DOUBTFUL));
+        (client as pg.Client).connection.stream.destroy(
+          new Error('Another connection has failed.'),
+        );
       }
     },
   };
 }
-
-const DOUBTFUL = 'Another connection has failed.';
 
 /** Files that hold secrets usually end with a line feed, which is no part of them. */
 async function readPassword(file: string): Promise<string> {

@@ -1,97 +1,76 @@
-/** The tables and columns that we read in each permission model: the whole of our need, and nothing else. */
-import type { Generation } from '../domain/generation.js';
+/** Names authentik's tables in SQL, and describes those that a release has. */
+import { Prisma } from '../../generated/prisma/client.js';
+import { TABLES } from '../../generated/tables.js';
+import { isBefore, type Release } from './releases/releases.js';
 
-/** PostgreSQL types that a column may have, by the name that `format_type` gives without modifiers. */
-const TYPES = {
-  uuid: ['uuid'],
-  integer: ['integer'],
-  boolean: ['boolean'],
-  time: ['timestamp with time zone'],
-  text: ['text', 'character varying'],
-  texts: ['text[]'],
-} as const;
+export type TableName = (typeof TABLES)[number]['name'];
+type ColumnType = (typeof TABLES)[number]['columns'][number]['type'];
 
-export type ColumnKind = keyof typeof TYPES;
-export type Tables = Readonly<Record<string, Readonly<Record<string, ColumnKind>>>>;
-
-export function fitsKind(type: string, kind: ColumnKind): boolean {
-  return (TYPES[kind] as readonly string[]).includes(type.replace(/\(\d+\)$/, ''));
+interface Lifetime {
+  readonly since?: string;
+  readonly until?: string;
+}
+interface TableDescription extends Lifetime {
+  readonly name: string;
+  readonly renamed?: { readonly since: string; readonly to: string };
+  readonly reads: string;
+  readonly columns: readonly (Lifetime & {
+    readonly name: string;
+    readonly type: ColumnType;
+    readonly isMarker?: true;
+  })[];
 }
 
-const COMMON = {
-  authentik_core_token: {
-    token_uuid: 'uuid',
-    key: 'text',
-    intent: 'text',
-    user_id: 'integer',
-    expires: 'time',
-    expiring: 'boolean',
-  },
-  authentik_providers_oauth2_accesstoken: {
-    id: 'integer',
-    token: 'text',
-    _scope: 'text',
-    user_id: 'integer',
-    expires: 'time',
-    expiring: 'boolean',
-  },
-  authentik_core_user: { id: 'integer', is_active: 'boolean', type: 'text' },
-  authentik_core_group: { group_uuid: 'uuid', is_superuser: 'boolean' },
-  auth_permission: { id: 'integer', content_type_id: 'integer', codename: 'text' },
-  django_content_type: { id: 'integer', app_label: 'text', model: 'text' },
-  authentik_flows_stage: { stage_uuid: 'uuid', name: 'text' },
-  authentik_stages_password_passwordstage: {
-    stage_ptr_id: 'uuid',
-    backends: 'texts',
-    configure_flow_id: 'uuid',
-    failed_attempts_before_cancel: 'integer',
-  },
-  authentik_flows_flow: {
-    flow_uuid: 'uuid',
-    policybindingmodel_ptr_id: 'uuid',
-    name: 'text',
-    slug: 'text',
-    title: 'text',
-    designation: 'text',
-    background: 'text',
-    compatibility_mode: 'boolean',
-    layout: 'text',
-    denied_action: 'text',
-  },
-  authentik_policies_policybindingmodel: { pbm_uuid: 'uuid', policy_engine_mode: 'text' },
-  authentik_flows_flowstagebinding: { target_id: 'uuid', stage_id: 'uuid', order: 'integer' },
-} satisfies Tables;
+/** Each table with its schema, quoted: the connection's search path does not matter. */
+export type Tables = Readonly<Record<TableName, Prisma.Sql>>;
 
-const DJANGO = {
-  authentik_core_group: { ...COMMON.authentik_core_group, parent_id: 'uuid' },
-  authentik_core_user_groups: { user_id: 'integer', group_id: 'integer' },
-  authentik_core_user_user_permissions: { user_id: 'integer', permission_id: 'integer' },
-  auth_group_permissions: { group_id: 'integer', permission_id: 'integer' },
-  guardian_userobjectpermission: {
-    user_id: 'integer',
-    permission_id: 'integer',
-    object_pk: 'text',
-  },
-  guardian_groupobjectpermission: {
-    group_id: 'integer',
-    permission_id: 'integer',
-    object_pk: 'text',
-  },
-} satisfies Tables;
+export function tablesIn(schema: string): Tables {
+  const entries = TABLES.map(({ name }) => [name, Prisma.raw(qualified(schema, name))]);
+  // Every name of the type is in the list that the type is made from.
+  return Object.fromEntries(entries) as Tables;
+}
 
-const ROLES = {
-  authentik_core_groupparentage: { child_id: 'uuid', parent_id: 'uuid' },
-  authentik_core_user_roles: { user_id: 'integer', role_id: 'uuid' },
-  authentik_core_group_roles: { group_id: 'uuid', role_id: 'uuid' },
-  guardian_rolemodelpermission: { role_id: 'uuid', permission_id: 'integer' },
-  guardian_roleobjectpermission: { role_id: 'uuid', permission_id: 'integer', object_pk: 'text' },
-} satisfies Tables;
+export function qualified(schema: string, name: string): string {
+  return `"${schema.replaceAll('"', '""')}"."${name}"`;
+}
 
-/** Everything that a database of this generation must let us read. */
-export function tablesOf(generation: Generation): Tables {
-  return {
-    ...COMMON,
-    ...(generation.permissions === 'django' ? DJANGO : ROLES),
-    [generation.membershipTable]: { user_id: 'integer', group_id: 'uuid' },
-  };
+/** A column as the catalog has it. */
+export interface FoundColumn {
+  readonly table: string;
+  readonly column: string;
+  /** In PostgreSQL's words, such as `character varying(50)`. */
+  readonly type: string;
+  readonly isReadable: boolean;
+}
+
+/** A column that is read. */
+export interface Need {
+  readonly table: string;
+  readonly column: string;
+  readonly type: ColumnType;
+  /** What it is read for. */
+  readonly reads: string;
+}
+
+/** Every column that is read of a release. */
+export function columnsOf({ since: release }: Release): Need[] {
+  const exists = ({ since, until }: Lifetime) =>
+    !(since && isBefore(release, since)) && !(until && isBefore(until, release));
+  const tables: readonly TableDescription[] = TABLES;
+  return tables.filter(exists).flatMap(({ name, renamed, reads, columns }) =>
+    columns
+      .filter((column) => exists(column) && !column.isMarker)
+      .map((column) => ({
+        table: renamed && !isBefore(release, renamed.since) ? renamed.to : name,
+        column: column.name,
+        type: column.type,
+        reads,
+      })),
+  );
+}
+
+/** Whether a column of PostgreSQL's type, as `format_type` names it, can be read as ours. */
+export function fits(found: string, needed: ColumnType): boolean {
+  const type = found.replace(/\(\d+\)$/, '');
+  return type === needed || (needed === 'text' && type === 'character varying');
 }

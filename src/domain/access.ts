@@ -1,23 +1,22 @@
-/** Who may see which password stages, decided from the facts that the database holds about a token. */
+/** Who may see which password stages, decided from the facts that the database holds about a token's user. */
 import { OperationError } from './errors.js';
 
-/** What the database knows about the user behind a usable token. */
+/** What the database knows about the user behind a token in force. */
 export interface AccessFacts {
   readonly userId: number;
   readonly isActive: boolean;
   readonly isInternalServiceAccount: boolean;
-  readonly isSuperuser: boolean;
-  /** Holds `view_passwordstage` for all stages. */
-  readonly hasGlobalView: boolean;
-  /** Holds `view_passwordstage` for at least one stage that exists. */
-  readonly hasObjectView: boolean;
+  /** A superuser, or a holder of `view_passwordstage` for all stages. */
+  readonly seesAll: boolean;
+  /** The stages that exist and that the user was granted one by one; empty for who sees all. */
+  readonly grantedStages: ReadonlySet<string>;
 }
 
 /** An authenticated caller who may ask for stages. */
 export interface Principal {
   readonly userId: number;
-  /** `all` stages, or those that were `granted` one by one (possibly none). */
-  readonly sees: 'all' | 'granted';
+  /** All stages, or the UUIDs (in lower case) of those that were granted, possibly none. */
+  readonly sees: 'all' | ReadonlySet<string>;
 }
 
 /**
@@ -28,12 +27,19 @@ export function decideAccess(facts: AccessFacts | undefined): Principal {
   if (!facts?.isActive) {
     throw new OperationError('authentication_failed', 'Token invalid or expired.');
   }
-  const { userId } = facts;
-  if (facts.isSuperuser || facts.hasGlobalView) return { userId, sees: 'all' };
-  // authentik hides everything from its internal service accounts where it refuses others (2023.10 … 2026.2).
-  if (facts.hasObjectView || facts.isInternalServiceAccount) return { userId, sees: 'granted' };
+  const { userId, grantedStages } = facts;
+  if (facts.seesAll) return { userId, sees: 'all' };
+  // authentik hides every stage from its internal service accounts, where it refuses other callers.
+  if (grantedStages.size > 0 || facts.isInternalServiceAccount) {
+    return { userId, sees: grantedStages };
+  }
   throw new OperationError(
     'permission_denied',
     'You do not have permission to view password stages.',
   );
+}
+
+/** `stageUuid` in lower case. */
+export function isVisible(stageUuid: string, { sees }: Principal): boolean {
+  return sees === 'all' || sees.has(stageUuid);
 }

@@ -1,61 +1,74 @@
 /** Turns the rows of a password stage into its representation in the contract. */
 import type { Flow, PasswordStage } from '../contract/types.js';
-import { backgroundUrl, type UrlRules } from './background-url.js';
+import { type FlowImageRules, flowImage } from './flow-image.js';
 
-/** A flow that a stage is bound to. The columns behind enums hold any text. */
-export interface FlowRow {
-  readonly flowUuid: string;
-  readonly policyBindingModelId: string;
-  readonly name: string;
-  readonly slug: string;
-  readonly title: string;
-  readonly designation: string;
-  readonly background: string | null;
-  readonly policyEngineMode: string;
-  readonly compatibilityMode: boolean;
-  readonly layout: string;
-  readonly deniedAction: string;
+/** A flow that a stage is bound to, and at which position. The columns behind enums hold any text. */
+export interface BindingRow {
+  readonly order: number;
+  readonly flow: {
+    readonly id: string;
+    readonly policyBindingModelId: string;
+    readonly name: string;
+    readonly slug: string;
+    readonly title: string;
+    readonly designation: string;
+    readonly background: string | null;
+    readonly compatibilityMode: boolean;
+    readonly layout: string;
+    readonly deniedAction: string;
+    readonly policyBindingModel: { readonly policyEngineMode: string };
+  };
 }
 
-/** A password stage with one flow row for each binding, ordered by slug, then by the binding's order. */
+/** A password stage with all its bindings, in any order. */
 export interface PasswordStageRow {
-  readonly stageUuid: string;
-  readonly name: string;
-  readonly backends: readonly (string | null)[];
+  readonly id: string;
+  readonly backends: readonly string[];
   readonly configureFlowId: string | null;
   readonly failedAttemptsBeforeCancel: number;
-  readonly flows: readonly FlowRow[];
+  /** Undefined for a release without it. */
+  readonly allowShowPassword?: boolean;
+  readonly stage: { readonly name: string; readonly bindings: readonly BindingRow[] };
 }
 
 /** Nothing is checked here: a value outside an enum fails the response validation, and is never sent. */
-export function toPasswordStage(row: PasswordStageRow, rules: UrlRules): PasswordStage {
+export function toPasswordStage(row: PasswordStageRow, image: FlowImageRules): PasswordStage {
   return {
-    pk: row.stageUuid,
-    name: row.name,
+    pk: row.id,
+    name: row.stage.name,
     component: 'ak-stage-password-form',
     verbose_name: 'Password Stage',
     verbose_name_plural: 'Password Stages',
     meta_model_name: 'authentik_stages_password.passwordstage',
-    flow_set: row.flows.map((flow) => toFlow(flow, rules)),
+    flow_set: [...row.stage.bindings].sort(bySlugAndOrder).map(({ flow }) => toFlow(flow, image)),
+    // The column holds any text; the contract lists what it may be.
     backends: row.backends as PasswordStage['backends'],
     configure_flow: row.configureFlowId,
     failed_attempts_before_cancel: row.failedAttemptsBeforeCancel,
+    ...(row.allowShowPassword !== undefined && { allow_show_password: row.allowShowPassword }),
   };
 }
 
-function toFlow(row: FlowRow, rules: UrlRules): Flow {
+/** By code point, so that the order does not depend on the database's locale; authentik's own is that of the table scan. */
+function bySlugAndOrder(one: BindingRow, other: BindingRow): number {
+  if (one.flow.slug !== other.flow.slug) return one.flow.slug < other.flow.slug ? -1 : 1;
+  return one.order - other.order;
+}
+
+function toFlow(flow: BindingRow['flow'], image: FlowImageRules): Flow {
   return {
-    pk: row.flowUuid,
-    policybindingmodel_ptr_id: row.policyBindingModelId,
-    name: row.name,
-    slug: row.slug,
-    title: row.title,
-    designation: row.designation as Flow['designation'],
-    background: backgroundUrl(row.background, rules),
-    policy_engine_mode: row.policyEngineMode as Flow['policy_engine_mode'],
-    compatibility_mode: row.compatibilityMode,
-    export_url: `${rules.webPath}/api/v3/flows/instances/${row.slug}/export/`,
-    layout: row.layout as Flow['layout'],
-    denied_action: row.deniedAction as Flow['denied_action'],
+    pk: flow.id,
+    policybindingmodel_ptr_id: flow.policyBindingModelId,
+    name: flow.name,
+    slug: flow.slug,
+    title: flow.title,
+    // As with backends, here and below.
+    designation: flow.designation as Flow['designation'],
+    ...flowImage(flow.background, image),
+    policy_engine_mode: flow.policyBindingModel.policyEngineMode as Flow['policy_engine_mode'],
+    compatibility_mode: flow.compatibilityMode,
+    export_url: `${image.webPath}/api/v3/flows/instances/${flow.slug}/export/`,
+    layout: flow.layout as Flow['layout'],
+    denied_action: flow.deniedAction as Flow['denied_action'],
   };
 }

@@ -3,12 +3,13 @@ import type { Pagination } from '../contract/types.js';
 import { OperationError } from './errors.js';
 
 /** The fields that a list can be ordered by. */
-export const ORDERABLE = [
+const ORDERABLE = [
   'name',
   'pk',
   'backends',
   'configure_flow',
   'failed_attempts_before_cancel',
+  'allow_show_password',
 ] as const;
 
 export interface Order {
@@ -16,40 +17,86 @@ export interface Order {
   readonly isDescending: boolean;
 }
 
-/** Which stages, in which order, and which page of them. */
+export type Page = number | 'last';
+
+/** Which stages, in which order, and which page of them, as asked for; each release reads it by its own rules. */
 export interface StageListRequest {
   readonly name: string | undefined;
   readonly configureFlow: string | undefined;
   readonly failedAttemptsBeforeCancel: number | undefined;
-  /** Each must occur in the name, in either case. */
-  readonly words: readonly string[];
-  readonly orders: readonly Order[];
-  readonly page: number | 'last';
-  readonly pageSize: number;
+  readonly allowShowPassword: boolean | undefined;
+  readonly search: string;
+  readonly ordering: string;
+  readonly page: Page;
+  readonly pageSize: number | undefined;
 }
 
-/** As in authentik, unknown names are ignored. A name that comes twice adds nothing. */
-export function parseOrdering(ordering: string): Order[] {
+/** Python's `str.isspace`, for authentik strips and splits by it. Unlike JavaScript's `\s`: no U+FEFF, but controls. */
+const SPACE = String.raw`\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
+const OUTER_SPACE = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, 'g');
+const SEPARATORS = new RegExp(`[${SPACE},]+`);
+/** Quoted phrases with what stands directly around them, or a run without spaces: Django's `smart_split`. */
+const PHRASES = new RegExp(
+  String.raw`[^${SPACE}'"]*(?:(?:"(?:[^"\\]|\\[^\n])*"|'(?:[^'\\]|\\[^\n])*')[^${SPACE}'"]*)+|[^${SPACE}]+`,
+  'g',
+);
+
+export function stripped(text: string): string {
+  return text.replace(OUTER_SPACE, '');
+}
+
+/** Until 2025.6 a search is split into words; since 2025.8 quotes make phrases. */
+export type SearchSyntax = 'words' | 'phrases';
+
+/** The texts that must each occur in a name. */
+export function parseSearch(search: string, syntax: SearchSyntax): string[] {
+  const terms = syntax === 'words' ? search.split(SEPARATORS) : toPhrases(search);
+  return terms.filter((term) => term !== '');
+}
+
+/** As Django REST framework's `search_smart_split`. */
+function toPhrases(search: string): string[] {
+  return [...search.matchAll(PHRASES)].flatMap(([found]) => {
+    const term = found.replace(/^,+|,+$/g, '');
+    return isQuoted(term) ? [unescaped(term)] : term.split(',').map(stripped);
+  });
+}
+
+const isQuoted = (term: string) => /^["']/.test(term) && term.at(0) === term.at(-1);
+
+function unescaped(term: string): string {
+  const quote = term.charAt(0);
+  return term.slice(1, -1).replaceAll(`\\${quote}`, quote).replaceAll('\\\\', '\\');
+}
+
+/** As in authentik, unknown names are ignored, and without a known one the order is by name. */
+export function parseOrdering(ordering: string, hasAllowShowPassword: boolean): Order[] {
   const orders = new Map<Order['field'], Order>();
-  for (const term of ordering.split(',').map((part) => part.trim())) {
+  for (const term of ordering.split(',').map(stripped)) {
     const isDescending = term.startsWith('-');
     const field = ORDERABLE.find((name) => name === (isDescending ? term.slice(1) : term));
-    if (field && !orders.has(field)) orders.set(field, { field, isDescending });
+    if (!field || orders.has(field) || (field === 'allow_show_password' && !hasAllowShowPassword)) {
+      continue;
+    }
+    orders.set(field, { field, isDescending });
   }
-  return [...orders.values()];
+  return orders.size > 0 ? [...orders.values()] : [{ field: 'name', isDescending: false }];
 }
 
-/** The contract allows whole numbers from 1 and `last`. */
-export function parsePage(page: string): number | 'last' {
-  return page === 'last' ? page : Number(page);
-}
+/** Until 2025.10 authentik has no limit of its own. */
+const MAX_PAGE_SIZE = 1000;
 
-export function parseSearch(search: string): string[] {
-  return search.split(/[\s,]+/).filter((word) => word !== '');
+/** Throws `invalid` for a size that is too large. Not for releases whose tenants have a maximum. */
+export function assertPageSize(pageSize: number | undefined): void {
+  if (pageSize === undefined || pageSize <= MAX_PAGE_SIZE) return;
+  throw new OperationError(
+    'invalid',
+    `Query parameter "page_size" must be at most ${MAX_PAGE_SIZE}.`,
+  );
 }
 
 /** Throws `not_found` for a page beyond the last one; an empty list has one page. */
-export function toPagination(count: number, page: number | 'last', pageSize: number): Pagination {
+export function toPagination(count: number, page: Page, pageSize: number): Pagination {
   const totalPages = Math.max(1, Math.ceil(count / pageSize));
   const current = page === 'last' ? totalPages : page;
   if (current > totalPages) throw new OperationError('not_found', 'Invalid page.');

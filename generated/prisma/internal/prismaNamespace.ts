@@ -402,10 +402,12 @@ export const ModelName = {
   Flow: 'Flow',
   PolicyBindingModel: 'PolicyBindingModel',
   FlowStageBinding: 'FlowStageBinding',
+  Tenant: 'Tenant',
   Token: 'Token',
   AccessToken: 'AccessToken',
   User: 'User',
   Group: 'Group',
+  GroupParentage: 'GroupParentage',
   UserGroup: 'UserGroup',
   UserAuthGroup: 'UserAuthGroup',
   ContentType: 'ContentType',
@@ -413,7 +415,13 @@ export const ModelName = {
   UserPermission: 'UserPermission',
   AuthGroupPermission: 'AuthGroupPermission',
   UserObjectPermission: 'UserObjectPermission',
-  AuthGroupObjectPermission: 'AuthGroupObjectPermission'
+  AuthGroupObjectPermission: 'AuthGroupObjectPermission',
+  Role: 'Role',
+  UserRole: 'UserRole',
+  GroupRole: 'GroupRole',
+  RoleModelPermission: 'RoleModelPermission',
+  RoleObjectPermission: 'RoleObjectPermission',
+  Brand: 'Brand'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -429,7 +437,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "stage" | "passwordStage" | "flow" | "policyBindingModel" | "flowStageBinding" | "token" | "accessToken" | "user" | "group" | "userGroup" | "userAuthGroup" | "contentType" | "permission" | "userPermission" | "authGroupPermission" | "userObjectPermission" | "authGroupObjectPermission"
+    modelProps: "stage" | "passwordStage" | "flow" | "policyBindingModel" | "flowStageBinding" | "tenant" | "token" | "accessToken" | "user" | "group" | "groupParentage" | "userGroup" | "userAuthGroup" | "contentType" | "permission" | "userPermission" | "authGroupPermission" | "userObjectPermission" | "authGroupObjectPermission" | "role" | "userRole" | "groupRole" | "roleModelPermission" | "roleObjectPermission" | "brand"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -803,6 +811,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Tenant: {
+      payload: Prisma.$TenantPayload<ExtArgs>
+      fields: Prisma.TenantFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TenantFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TenantFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>
+        }
+        findFirst: {
+          args: Prisma.TenantFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TenantFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>
+        }
+        findMany: {
+          args: Prisma.TenantFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>[]
+        }
+        create: {
+          args: Prisma.TenantCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>
+        }
+        createMany: {
+          args: Prisma.TenantCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TenantCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>[]
+        }
+        delete: {
+          args: Prisma.TenantDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>
+        }
+        update: {
+          args: Prisma.TenantUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>
+        }
+        deleteMany: {
+          args: Prisma.TenantDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TenantUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TenantUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>[]
+        }
+        upsert: {
+          args: Prisma.TenantUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TenantPayload>
+        }
+        aggregate: {
+          args: Prisma.TenantAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTenant>
+        }
+        groupBy: {
+          args: Prisma.TenantGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TenantGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TenantCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TenantCountAggregateOutputType> | number
+        }
+      }
+    }
     Token: {
       payload: Prisma.$TokenPayload<ExtArgs>
       fields: Prisma.TokenFieldRefs
@@ -1096,6 +1178,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.GroupCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.GroupCountAggregateOutputType> | number
+        }
+      }
+    }
+    GroupParentage: {
+      payload: Prisma.$GroupParentagePayload<ExtArgs>
+      fields: Prisma.GroupParentageFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.GroupParentageFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.GroupParentageFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>
+        }
+        findFirst: {
+          args: Prisma.GroupParentageFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.GroupParentageFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>
+        }
+        findMany: {
+          args: Prisma.GroupParentageFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>[]
+        }
+        create: {
+          args: Prisma.GroupParentageCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>
+        }
+        createMany: {
+          args: Prisma.GroupParentageCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.GroupParentageCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>[]
+        }
+        delete: {
+          args: Prisma.GroupParentageDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>
+        }
+        update: {
+          args: Prisma.GroupParentageUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>
+        }
+        deleteMany: {
+          args: Prisma.GroupParentageDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.GroupParentageUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.GroupParentageUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>[]
+        }
+        upsert: {
+          args: Prisma.GroupParentageUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupParentagePayload>
+        }
+        aggregate: {
+          args: Prisma.GroupParentageAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateGroupParentage>
+        }
+        groupBy: {
+          args: Prisma.GroupParentageGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.GroupParentageGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.GroupParentageCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.GroupParentageCountAggregateOutputType> | number
         }
       }
     }
@@ -1691,6 +1847,450 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Role: {
+      payload: Prisma.$RolePayload<ExtArgs>
+      fields: Prisma.RoleFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RoleFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RoleFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>
+        }
+        findFirst: {
+          args: Prisma.RoleFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RoleFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>
+        }
+        findMany: {
+          args: Prisma.RoleFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>[]
+        }
+        create: {
+          args: Prisma.RoleCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>
+        }
+        createMany: {
+          args: Prisma.RoleCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RoleCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>[]
+        }
+        delete: {
+          args: Prisma.RoleDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>
+        }
+        update: {
+          args: Prisma.RoleUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>
+        }
+        deleteMany: {
+          args: Prisma.RoleDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RoleUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RoleUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>[]
+        }
+        upsert: {
+          args: Prisma.RoleUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RolePayload>
+        }
+        aggregate: {
+          args: Prisma.RoleAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRole>
+        }
+        groupBy: {
+          args: Prisma.RoleGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RoleCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleCountAggregateOutputType> | number
+        }
+      }
+    }
+    UserRole: {
+      payload: Prisma.$UserRolePayload<ExtArgs>
+      fields: Prisma.UserRoleFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.UserRoleFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.UserRoleFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>
+        }
+        findFirst: {
+          args: Prisma.UserRoleFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.UserRoleFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>
+        }
+        findMany: {
+          args: Prisma.UserRoleFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>[]
+        }
+        create: {
+          args: Prisma.UserRoleCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>
+        }
+        createMany: {
+          args: Prisma.UserRoleCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.UserRoleCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>[]
+        }
+        delete: {
+          args: Prisma.UserRoleDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>
+        }
+        update: {
+          args: Prisma.UserRoleUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>
+        }
+        deleteMany: {
+          args: Prisma.UserRoleDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.UserRoleUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.UserRoleUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>[]
+        }
+        upsert: {
+          args: Prisma.UserRoleUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserRolePayload>
+        }
+        aggregate: {
+          args: Prisma.UserRoleAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateUserRole>
+        }
+        groupBy: {
+          args: Prisma.UserRoleGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.UserRoleGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.UserRoleCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.UserRoleCountAggregateOutputType> | number
+        }
+      }
+    }
+    GroupRole: {
+      payload: Prisma.$GroupRolePayload<ExtArgs>
+      fields: Prisma.GroupRoleFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.GroupRoleFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.GroupRoleFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>
+        }
+        findFirst: {
+          args: Prisma.GroupRoleFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.GroupRoleFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>
+        }
+        findMany: {
+          args: Prisma.GroupRoleFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>[]
+        }
+        create: {
+          args: Prisma.GroupRoleCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>
+        }
+        createMany: {
+          args: Prisma.GroupRoleCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.GroupRoleCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>[]
+        }
+        delete: {
+          args: Prisma.GroupRoleDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>
+        }
+        update: {
+          args: Prisma.GroupRoleUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>
+        }
+        deleteMany: {
+          args: Prisma.GroupRoleDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.GroupRoleUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.GroupRoleUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>[]
+        }
+        upsert: {
+          args: Prisma.GroupRoleUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$GroupRolePayload>
+        }
+        aggregate: {
+          args: Prisma.GroupRoleAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateGroupRole>
+        }
+        groupBy: {
+          args: Prisma.GroupRoleGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.GroupRoleGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.GroupRoleCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.GroupRoleCountAggregateOutputType> | number
+        }
+      }
+    }
+    RoleModelPermission: {
+      payload: Prisma.$RoleModelPermissionPayload<ExtArgs>
+      fields: Prisma.RoleModelPermissionFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RoleModelPermissionFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RoleModelPermissionFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>
+        }
+        findFirst: {
+          args: Prisma.RoleModelPermissionFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RoleModelPermissionFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>
+        }
+        findMany: {
+          args: Prisma.RoleModelPermissionFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>[]
+        }
+        create: {
+          args: Prisma.RoleModelPermissionCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>
+        }
+        createMany: {
+          args: Prisma.RoleModelPermissionCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RoleModelPermissionCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>[]
+        }
+        delete: {
+          args: Prisma.RoleModelPermissionDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>
+        }
+        update: {
+          args: Prisma.RoleModelPermissionUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>
+        }
+        deleteMany: {
+          args: Prisma.RoleModelPermissionDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RoleModelPermissionUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RoleModelPermissionUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>[]
+        }
+        upsert: {
+          args: Prisma.RoleModelPermissionUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleModelPermissionPayload>
+        }
+        aggregate: {
+          args: Prisma.RoleModelPermissionAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRoleModelPermission>
+        }
+        groupBy: {
+          args: Prisma.RoleModelPermissionGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleModelPermissionGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RoleModelPermissionCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleModelPermissionCountAggregateOutputType> | number
+        }
+      }
+    }
+    RoleObjectPermission: {
+      payload: Prisma.$RoleObjectPermissionPayload<ExtArgs>
+      fields: Prisma.RoleObjectPermissionFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RoleObjectPermissionFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RoleObjectPermissionFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>
+        }
+        findFirst: {
+          args: Prisma.RoleObjectPermissionFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RoleObjectPermissionFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>
+        }
+        findMany: {
+          args: Prisma.RoleObjectPermissionFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>[]
+        }
+        create: {
+          args: Prisma.RoleObjectPermissionCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>
+        }
+        createMany: {
+          args: Prisma.RoleObjectPermissionCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RoleObjectPermissionCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>[]
+        }
+        delete: {
+          args: Prisma.RoleObjectPermissionDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>
+        }
+        update: {
+          args: Prisma.RoleObjectPermissionUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>
+        }
+        deleteMany: {
+          args: Prisma.RoleObjectPermissionDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RoleObjectPermissionUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RoleObjectPermissionUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>[]
+        }
+        upsert: {
+          args: Prisma.RoleObjectPermissionUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RoleObjectPermissionPayload>
+        }
+        aggregate: {
+          args: Prisma.RoleObjectPermissionAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRoleObjectPermission>
+        }
+        groupBy: {
+          args: Prisma.RoleObjectPermissionGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleObjectPermissionGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RoleObjectPermissionCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RoleObjectPermissionCountAggregateOutputType> | number
+        }
+      }
+    }
+    Brand: {
+      payload: Prisma.$BrandPayload<ExtArgs>
+      fields: Prisma.BrandFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.BrandFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.BrandFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>
+        }
+        findFirst: {
+          args: Prisma.BrandFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.BrandFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>
+        }
+        findMany: {
+          args: Prisma.BrandFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>[]
+        }
+        create: {
+          args: Prisma.BrandCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>
+        }
+        createMany: {
+          args: Prisma.BrandCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.BrandCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>[]
+        }
+        delete: {
+          args: Prisma.BrandDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>
+        }
+        update: {
+          args: Prisma.BrandUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>
+        }
+        deleteMany: {
+          args: Prisma.BrandDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.BrandUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.BrandUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>[]
+        }
+        upsert: {
+          args: Prisma.BrandUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$BrandPayload>
+        }
+        aggregate: {
+          args: Prisma.BrandAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateBrand>
+        }
+        groupBy: {
+          args: Prisma.BrandGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BrandGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.BrandCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.BrandCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -1738,11 +2338,20 @@ export const StageScalarFieldEnum = {
 export type StageScalarFieldEnum = (typeof StageScalarFieldEnum)[keyof typeof StageScalarFieldEnum]
 
 
+export const RelationLoadStrategy = {
+  query: 'query',
+  join: 'join'
+} as const
+
+export type RelationLoadStrategy = (typeof RelationLoadStrategy)[keyof typeof RelationLoadStrategy]
+
+
 export const PasswordStageScalarFieldEnum = {
   id: 'id',
   backends: 'backends',
   configureFlowId: 'configureFlowId',
-  failedAttemptsBeforeCancel: 'failedAttemptsBeforeCancel'
+  failedAttemptsBeforeCancel: 'failedAttemptsBeforeCancel',
+  allowShowPassword: 'allowShowPassword'
 } as const
 
 export type PasswordStageScalarFieldEnum = (typeof PasswordStageScalarFieldEnum)[keyof typeof PasswordStageScalarFieldEnum]
@@ -1781,6 +2390,15 @@ export const FlowStageBindingScalarFieldEnum = {
 export type FlowStageBindingScalarFieldEnum = (typeof FlowStageBindingScalarFieldEnum)[keyof typeof FlowStageBindingScalarFieldEnum]
 
 
+export const TenantScalarFieldEnum = {
+  schemaName: 'schemaName',
+  defaultPageSize: 'defaultPageSize',
+  maxPageSize: 'maxPageSize'
+} as const
+
+export type TenantScalarFieldEnum = (typeof TenantScalarFieldEnum)[keyof typeof TenantScalarFieldEnum]
+
+
 export const TokenScalarFieldEnum = {
   id: 'id',
   key: 'key',
@@ -1808,7 +2426,8 @@ export type AccessTokenScalarFieldEnum = (typeof AccessTokenScalarFieldEnum)[key
 export const UserScalarFieldEnum = {
   id: 'id',
   isActive: 'isActive',
-  type: 'type'
+  type: 'type',
+  lastUpdated: 'lastUpdated'
 } as const
 
 export type UserScalarFieldEnum = (typeof UserScalarFieldEnum)[keyof typeof UserScalarFieldEnum]
@@ -1821,6 +2440,14 @@ export const GroupScalarFieldEnum = {
 } as const
 
 export type GroupScalarFieldEnum = (typeof GroupScalarFieldEnum)[keyof typeof GroupScalarFieldEnum]
+
+
+export const GroupParentageScalarFieldEnum = {
+  childId: 'childId',
+  parentId: 'parentId'
+} as const
+
+export type GroupParentageScalarFieldEnum = (typeof GroupParentageScalarFieldEnum)[keyof typeof GroupParentageScalarFieldEnum]
 
 
 export const UserGroupScalarFieldEnum = {
@@ -1889,6 +2516,54 @@ export const AuthGroupObjectPermissionScalarFieldEnum = {
 } as const
 
 export type AuthGroupObjectPermissionScalarFieldEnum = (typeof AuthGroupObjectPermissionScalarFieldEnum)[keyof typeof AuthGroupObjectPermissionScalarFieldEnum]
+
+
+export const RoleScalarFieldEnum = {
+  id: 'id'
+} as const
+
+export type RoleScalarFieldEnum = (typeof RoleScalarFieldEnum)[keyof typeof RoleScalarFieldEnum]
+
+
+export const UserRoleScalarFieldEnum = {
+  userId: 'userId',
+  roleId: 'roleId'
+} as const
+
+export type UserRoleScalarFieldEnum = (typeof UserRoleScalarFieldEnum)[keyof typeof UserRoleScalarFieldEnum]
+
+
+export const GroupRoleScalarFieldEnum = {
+  groupId: 'groupId',
+  roleId: 'roleId'
+} as const
+
+export type GroupRoleScalarFieldEnum = (typeof GroupRoleScalarFieldEnum)[keyof typeof GroupRoleScalarFieldEnum]
+
+
+export const RoleModelPermissionScalarFieldEnum = {
+  roleId: 'roleId',
+  permissionId: 'permissionId'
+} as const
+
+export type RoleModelPermissionScalarFieldEnum = (typeof RoleModelPermissionScalarFieldEnum)[keyof typeof RoleModelPermissionScalarFieldEnum]
+
+
+export const RoleObjectPermissionScalarFieldEnum = {
+  roleId: 'roleId',
+  permissionId: 'permissionId',
+  objectPk: 'objectPk'
+} as const
+
+export type RoleObjectPermissionScalarFieldEnum = (typeof RoleObjectPermissionScalarFieldEnum)[keyof typeof RoleObjectPermissionScalarFieldEnum]
+
+
+export const BrandScalarFieldEnum = {
+  id: 'id',
+  flowLockdownId: 'flowLockdownId'
+} as const
+
+export type BrandScalarFieldEnum = (typeof BrandScalarFieldEnum)[keyof typeof BrandScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -2139,10 +2814,12 @@ export type GlobalOmitConfig = {
   flow?: Prisma.FlowOmit
   policyBindingModel?: Prisma.PolicyBindingModelOmit
   flowStageBinding?: Prisma.FlowStageBindingOmit
+  tenant?: Prisma.TenantOmit
   token?: Prisma.TokenOmit
   accessToken?: Prisma.AccessTokenOmit
   user?: Prisma.UserOmit
   group?: Prisma.GroupOmit
+  groupParentage?: Prisma.GroupParentageOmit
   userGroup?: Prisma.UserGroupOmit
   userAuthGroup?: Prisma.UserAuthGroupOmit
   contentType?: Prisma.ContentTypeOmit
@@ -2151,6 +2828,12 @@ export type GlobalOmitConfig = {
   authGroupPermission?: Prisma.AuthGroupPermissionOmit
   userObjectPermission?: Prisma.UserObjectPermissionOmit
   authGroupObjectPermission?: Prisma.AuthGroupObjectPermissionOmit
+  role?: Prisma.RoleOmit
+  userRole?: Prisma.UserRoleOmit
+  groupRole?: Prisma.GroupRoleOmit
+  roleModelPermission?: Prisma.RoleModelPermissionOmit
+  roleObjectPermission?: Prisma.RoleObjectPermissionOmit
+  brand?: Prisma.BrandOmit
 }
 
 /* Types for Logging */

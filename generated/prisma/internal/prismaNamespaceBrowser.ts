@@ -56,10 +56,12 @@ export const ModelName = {
   Flow: 'Flow',
   PolicyBindingModel: 'PolicyBindingModel',
   FlowStageBinding: 'FlowStageBinding',
+  Tenant: 'Tenant',
   Token: 'Token',
   AccessToken: 'AccessToken',
   User: 'User',
   Group: 'Group',
+  GroupParentage: 'GroupParentage',
   UserGroup: 'UserGroup',
   UserAuthGroup: 'UserAuthGroup',
   ContentType: 'ContentType',
@@ -67,7 +69,13 @@ export const ModelName = {
   UserPermission: 'UserPermission',
   AuthGroupPermission: 'AuthGroupPermission',
   UserObjectPermission: 'UserObjectPermission',
-  AuthGroupObjectPermission: 'AuthGroupObjectPermission'
+  AuthGroupObjectPermission: 'AuthGroupObjectPermission',
+  Role: 'Role',
+  UserRole: 'UserRole',
+  GroupRole: 'GroupRole',
+  RoleModelPermission: 'RoleModelPermission',
+  RoleObjectPermission: 'RoleObjectPermission',
+  Brand: 'Brand'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -94,11 +102,20 @@ export const StageScalarFieldEnum = {
 export type StageScalarFieldEnum = (typeof StageScalarFieldEnum)[keyof typeof StageScalarFieldEnum]
 
 
+export const RelationLoadStrategy = {
+  query: 'query',
+  join: 'join'
+} as const
+
+export type RelationLoadStrategy = (typeof RelationLoadStrategy)[keyof typeof RelationLoadStrategy]
+
+
 export const PasswordStageScalarFieldEnum = {
   id: 'id',
   backends: 'backends',
   configureFlowId: 'configureFlowId',
-  failedAttemptsBeforeCancel: 'failedAttemptsBeforeCancel'
+  failedAttemptsBeforeCancel: 'failedAttemptsBeforeCancel',
+  allowShowPassword: 'allowShowPassword'
 } as const
 
 export type PasswordStageScalarFieldEnum = (typeof PasswordStageScalarFieldEnum)[keyof typeof PasswordStageScalarFieldEnum]
@@ -137,6 +154,15 @@ export const FlowStageBindingScalarFieldEnum = {
 export type FlowStageBindingScalarFieldEnum = (typeof FlowStageBindingScalarFieldEnum)[keyof typeof FlowStageBindingScalarFieldEnum]
 
 
+export const TenantScalarFieldEnum = {
+  schemaName: 'schemaName',
+  defaultPageSize: 'defaultPageSize',
+  maxPageSize: 'maxPageSize'
+} as const
+
+export type TenantScalarFieldEnum = (typeof TenantScalarFieldEnum)[keyof typeof TenantScalarFieldEnum]
+
+
 export const TokenScalarFieldEnum = {
   id: 'id',
   key: 'key',
@@ -164,7 +190,8 @@ export type AccessTokenScalarFieldEnum = (typeof AccessTokenScalarFieldEnum)[key
 export const UserScalarFieldEnum = {
   id: 'id',
   isActive: 'isActive',
-  type: 'type'
+  type: 'type',
+  lastUpdated: 'lastUpdated'
 } as const
 
 export type UserScalarFieldEnum = (typeof UserScalarFieldEnum)[keyof typeof UserScalarFieldEnum]
@@ -177,6 +204,14 @@ export const GroupScalarFieldEnum = {
 } as const
 
 export type GroupScalarFieldEnum = (typeof GroupScalarFieldEnum)[keyof typeof GroupScalarFieldEnum]
+
+
+export const GroupParentageScalarFieldEnum = {
+  childId: 'childId',
+  parentId: 'parentId'
+} as const
+
+export type GroupParentageScalarFieldEnum = (typeof GroupParentageScalarFieldEnum)[keyof typeof GroupParentageScalarFieldEnum]
 
 
 export const UserGroupScalarFieldEnum = {
@@ -245,6 +280,54 @@ export const AuthGroupObjectPermissionScalarFieldEnum = {
 } as const
 
 export type AuthGroupObjectPermissionScalarFieldEnum = (typeof AuthGroupObjectPermissionScalarFieldEnum)[keyof typeof AuthGroupObjectPermissionScalarFieldEnum]
+
+
+export const RoleScalarFieldEnum = {
+  id: 'id'
+} as const
+
+export type RoleScalarFieldEnum = (typeof RoleScalarFieldEnum)[keyof typeof RoleScalarFieldEnum]
+
+
+export const UserRoleScalarFieldEnum = {
+  userId: 'userId',
+  roleId: 'roleId'
+} as const
+
+export type UserRoleScalarFieldEnum = (typeof UserRoleScalarFieldEnum)[keyof typeof UserRoleScalarFieldEnum]
+
+
+export const GroupRoleScalarFieldEnum = {
+  groupId: 'groupId',
+  roleId: 'roleId'
+} as const
+
+export type GroupRoleScalarFieldEnum = (typeof GroupRoleScalarFieldEnum)[keyof typeof GroupRoleScalarFieldEnum]
+
+
+export const RoleModelPermissionScalarFieldEnum = {
+  roleId: 'roleId',
+  permissionId: 'permissionId'
+} as const
+
+export type RoleModelPermissionScalarFieldEnum = (typeof RoleModelPermissionScalarFieldEnum)[keyof typeof RoleModelPermissionScalarFieldEnum]
+
+
+export const RoleObjectPermissionScalarFieldEnum = {
+  roleId: 'roleId',
+  permissionId: 'permissionId',
+  objectPk: 'objectPk'
+} as const
+
+export type RoleObjectPermissionScalarFieldEnum = (typeof RoleObjectPermissionScalarFieldEnum)[keyof typeof RoleObjectPermissionScalarFieldEnum]
+
+
+export const BrandScalarFieldEnum = {
+  id: 'id',
+  flowLockdownId: 'flowLockdownId'
+} as const
+
+export type BrandScalarFieldEnum = (typeof BrandScalarFieldEnum)[keyof typeof BrandScalarFieldEnum]
 
 
 export const SortOrder = {

@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model AccessToken
- * The token is the JWT as it was issued; the column has no index.
+ * The token is the JWT as it was issued. authentik has a hash index on it since 2024.8, none before.
+ * @reads credentials
  */
 export type AccessTokenModel = runtime.Types.Result.DefaultSelection<Prisma.$AccessTokenPayload>
 
@@ -228,7 +229,6 @@ export type AccessTokenWhereInput = {
   userId?: Prisma.IntFilter<"AccessToken"> | number
   expires?: Prisma.DateTimeNullableFilter<"AccessToken"> | Date | string | null
   expiring?: Prisma.BoolFilter<"AccessToken"> | boolean
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
 }
 
 export type AccessTokenOrderByWithRelationInput = {
@@ -238,7 +238,6 @@ export type AccessTokenOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   expires?: Prisma.SortOrderInput | Prisma.SortOrder
   expiring?: Prisma.SortOrder
-  user?: Prisma.UserOrderByWithRelationInput
 }
 
 export type AccessTokenWhereUniqueInput = Prisma.AtLeast<{
@@ -251,7 +250,6 @@ export type AccessTokenWhereUniqueInput = Prisma.AtLeast<{
   userId?: Prisma.IntFilter<"AccessToken"> | number
   expires?: Prisma.DateTimeNullableFilter<"AccessToken"> | Date | string | null
   expiring?: Prisma.BoolFilter<"AccessToken"> | boolean
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
 }, "id">
 
 export type AccessTokenOrderByWithAggregationInput = {
@@ -284,9 +282,9 @@ export type AccessTokenCreateInput = {
   id: number
   token: string
   scope: string
+  userId: number
   expires?: Date | string | null
   expiring: boolean
-  user: Prisma.UserCreateNestedOneWithoutAccessTokensInput
 }
 
 export type AccessTokenUncheckedCreateInput = {
@@ -302,9 +300,9 @@ export type AccessTokenUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   token?: Prisma.StringFieldUpdateOperationsInput | string
   scope?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
   expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  user?: Prisma.UserUpdateOneRequiredWithoutAccessTokensNestedInput
 }
 
 export type AccessTokenUncheckedUpdateInput = {
@@ -329,6 +327,7 @@ export type AccessTokenUpdateManyMutationInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   token?: Prisma.StringFieldUpdateOperationsInput | string
   scope?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
   expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
@@ -379,144 +378,6 @@ export type AccessTokenSumOrderByAggregateInput = {
   userId?: Prisma.SortOrder
 }
 
-export type AccessTokenListRelationFilter = {
-  every?: Prisma.AccessTokenWhereInput
-  some?: Prisma.AccessTokenWhereInput
-  none?: Prisma.AccessTokenWhereInput
-}
-
-export type AccessTokenOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
-}
-
-export type AccessTokenCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.AccessTokenCreateWithoutUserInput, Prisma.AccessTokenUncheckedCreateWithoutUserInput> | Prisma.AccessTokenCreateWithoutUserInput[] | Prisma.AccessTokenUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.AccessTokenCreateOrConnectWithoutUserInput | Prisma.AccessTokenCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.AccessTokenCreateManyUserInputEnvelope
-  connect?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-}
-
-export type AccessTokenUncheckedCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.AccessTokenCreateWithoutUserInput, Prisma.AccessTokenUncheckedCreateWithoutUserInput> | Prisma.AccessTokenCreateWithoutUserInput[] | Prisma.AccessTokenUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.AccessTokenCreateOrConnectWithoutUserInput | Prisma.AccessTokenCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.AccessTokenCreateManyUserInputEnvelope
-  connect?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-}
-
-export type AccessTokenUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.AccessTokenCreateWithoutUserInput, Prisma.AccessTokenUncheckedCreateWithoutUserInput> | Prisma.AccessTokenCreateWithoutUserInput[] | Prisma.AccessTokenUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.AccessTokenCreateOrConnectWithoutUserInput | Prisma.AccessTokenCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.AccessTokenUpsertWithWhereUniqueWithoutUserInput | Prisma.AccessTokenUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.AccessTokenCreateManyUserInputEnvelope
-  set?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-  disconnect?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-  delete?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-  connect?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-  update?: Prisma.AccessTokenUpdateWithWhereUniqueWithoutUserInput | Prisma.AccessTokenUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.AccessTokenUpdateManyWithWhereWithoutUserInput | Prisma.AccessTokenUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.AccessTokenScalarWhereInput | Prisma.AccessTokenScalarWhereInput[]
-}
-
-export type AccessTokenUncheckedUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.AccessTokenCreateWithoutUserInput, Prisma.AccessTokenUncheckedCreateWithoutUserInput> | Prisma.AccessTokenCreateWithoutUserInput[] | Prisma.AccessTokenUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.AccessTokenCreateOrConnectWithoutUserInput | Prisma.AccessTokenCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.AccessTokenUpsertWithWhereUniqueWithoutUserInput | Prisma.AccessTokenUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.AccessTokenCreateManyUserInputEnvelope
-  set?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-  disconnect?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-  delete?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-  connect?: Prisma.AccessTokenWhereUniqueInput | Prisma.AccessTokenWhereUniqueInput[]
-  update?: Prisma.AccessTokenUpdateWithWhereUniqueWithoutUserInput | Prisma.AccessTokenUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.AccessTokenUpdateManyWithWhereWithoutUserInput | Prisma.AccessTokenUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.AccessTokenScalarWhereInput | Prisma.AccessTokenScalarWhereInput[]
-}
-
-export type AccessTokenCreateWithoutUserInput = {
-  id: number
-  token: string
-  scope: string
-  expires?: Date | string | null
-  expiring: boolean
-}
-
-export type AccessTokenUncheckedCreateWithoutUserInput = {
-  id: number
-  token: string
-  scope: string
-  expires?: Date | string | null
-  expiring: boolean
-}
-
-export type AccessTokenCreateOrConnectWithoutUserInput = {
-  where: Prisma.AccessTokenWhereUniqueInput
-  create: Prisma.XOR<Prisma.AccessTokenCreateWithoutUserInput, Prisma.AccessTokenUncheckedCreateWithoutUserInput>
-}
-
-export type AccessTokenCreateManyUserInputEnvelope = {
-  data: Prisma.AccessTokenCreateManyUserInput | Prisma.AccessTokenCreateManyUserInput[]
-  skipDuplicates?: boolean
-}
-
-export type AccessTokenUpsertWithWhereUniqueWithoutUserInput = {
-  where: Prisma.AccessTokenWhereUniqueInput
-  update: Prisma.XOR<Prisma.AccessTokenUpdateWithoutUserInput, Prisma.AccessTokenUncheckedUpdateWithoutUserInput>
-  create: Prisma.XOR<Prisma.AccessTokenCreateWithoutUserInput, Prisma.AccessTokenUncheckedCreateWithoutUserInput>
-}
-
-export type AccessTokenUpdateWithWhereUniqueWithoutUserInput = {
-  where: Prisma.AccessTokenWhereUniqueInput
-  data: Prisma.XOR<Prisma.AccessTokenUpdateWithoutUserInput, Prisma.AccessTokenUncheckedUpdateWithoutUserInput>
-}
-
-export type AccessTokenUpdateManyWithWhereWithoutUserInput = {
-  where: Prisma.AccessTokenScalarWhereInput
-  data: Prisma.XOR<Prisma.AccessTokenUpdateManyMutationInput, Prisma.AccessTokenUncheckedUpdateManyWithoutUserInput>
-}
-
-export type AccessTokenScalarWhereInput = {
-  AND?: Prisma.AccessTokenScalarWhereInput | Prisma.AccessTokenScalarWhereInput[]
-  OR?: Prisma.AccessTokenScalarWhereInput[]
-  NOT?: Prisma.AccessTokenScalarWhereInput | Prisma.AccessTokenScalarWhereInput[]
-  id?: Prisma.IntFilter<"AccessToken"> | number
-  token?: Prisma.StringFilter<"AccessToken"> | string
-  scope?: Prisma.StringFilter<"AccessToken"> | string
-  userId?: Prisma.IntFilter<"AccessToken"> | number
-  expires?: Prisma.DateTimeNullableFilter<"AccessToken"> | Date | string | null
-  expiring?: Prisma.BoolFilter<"AccessToken"> | boolean
-}
-
-export type AccessTokenCreateManyUserInput = {
-  id: number
-  token: string
-  scope: string
-  expires?: Date | string | null
-  expiring: boolean
-}
-
-export type AccessTokenUpdateWithoutUserInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  token?: Prisma.StringFieldUpdateOperationsInput | string
-  scope?: Prisma.StringFieldUpdateOperationsInput | string
-  expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
-  expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
-}
-
-export type AccessTokenUncheckedUpdateWithoutUserInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  token?: Prisma.StringFieldUpdateOperationsInput | string
-  scope?: Prisma.StringFieldUpdateOperationsInput | string
-  expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
-  expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
-}
-
-export type AccessTokenUncheckedUpdateManyWithoutUserInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  token?: Prisma.StringFieldUpdateOperationsInput | string
-  scope?: Prisma.StringFieldUpdateOperationsInput | string
-  expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
-  expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
-}
-
 
 
 export type AccessTokenSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -526,7 +387,6 @@ export type AccessTokenSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   userId?: boolean
   expires?: boolean
   expiring?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["accessToken"]>
 
 export type AccessTokenSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -536,7 +396,6 @@ export type AccessTokenSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   userId?: boolean
   expires?: boolean
   expiring?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["accessToken"]>
 
 export type AccessTokenSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -546,7 +405,6 @@ export type AccessTokenSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   userId?: boolean
   expires?: boolean
   expiring?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["accessToken"]>
 
 export type AccessTokenSelectScalar = {
@@ -559,28 +417,17 @@ export type AccessTokenSelectScalar = {
 }
 
 export type AccessTokenOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "token" | "scope" | "userId" | "expires" | "expiring", ExtArgs["result"]["accessToken"]>
-export type AccessTokenInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
-export type AccessTokenIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
-export type AccessTokenIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
 
 export type $AccessTokenPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AccessToken"
-  objects: {
-    user: Prisma.$UserPayload<ExtArgs>
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: number
     token: string
     scope: string
     userId: number
     /**
-     * NOT NULL until 2024.2
+     * NOT NULL until 2024.2.
      */
     expires: Date | null
     expiring: boolean
@@ -591,7 +438,7 @@ export type $AccessTokenPayload<ExtArgs extends runtime.Types.Extensions.Interna
 export type AccessTokenGetPayload<S extends boolean | null | undefined | AccessTokenDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$AccessTokenPayload, S>
 
 export type AccessTokenCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<AccessTokenFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<AccessTokenFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: AccessTokenCountAggregateInputType | true
   }
 
@@ -978,7 +825,6 @@ readonly fields: AccessTokenFieldRefs;
  */
 export interface Prisma__AccessTokenClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  user<T extends Prisma.UserDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.UserDefaultArgs<ExtArgs>>): Prisma.Prisma__UserClient<runtime.Types.Result.GetResult<Prisma.$UserPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1031,13 +877,10 @@ export type AccessTokenFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.I
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  /**
    * Filter, which AccessToken to fetch.
    */
   where: Prisma.AccessTokenWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1053,13 +896,10 @@ export type AccessTokenFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Exten
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  /**
    * Filter, which AccessToken to fetch.
    */
   where: Prisma.AccessTokenWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1075,10 +915,6 @@ export type AccessTokenFindFirstArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  /**
    * Filter, which AccessToken to fetch.
    */
   where?: Prisma.AccessTokenWhereInput
@@ -1112,6 +948,7 @@ export type AccessTokenFindFirstArgs<ExtArgs extends runtime.Types.Extensions.In
    * Filter by unique combinations of AccessTokens.
    */
   distinct?: Prisma.AccessTokenScalarFieldEnum | Prisma.AccessTokenScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1127,10 +964,6 @@ export type AccessTokenFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extens
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  /**
    * Filter, which AccessToken to fetch.
    */
   where?: Prisma.AccessTokenWhereInput
@@ -1164,6 +997,7 @@ export type AccessTokenFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extens
    * Filter by unique combinations of AccessTokens.
    */
   distinct?: Prisma.AccessTokenScalarFieldEnum | Prisma.AccessTokenScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1178,10 +1012,6 @@ export type AccessTokenFindManyArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Omit specific fields from the AccessToken
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
   /**
    * Filter, which AccessTokens to fetch.
    */
@@ -1216,6 +1046,7 @@ export type AccessTokenFindManyArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Filter by unique combinations of AccessTokens.
    */
   distinct?: Prisma.AccessTokenScalarFieldEnum | Prisma.AccessTokenScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1231,13 +1062,10 @@ export type AccessTokenCreateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  /**
    * The data needed to create a AccessToken.
    */
   data: Prisma.XOR<Prisma.AccessTokenCreateInput, Prisma.AccessTokenUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1268,10 +1096,6 @@ export type AccessTokenCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Ext
    */
   data: Prisma.AccessTokenCreateManyInput | Prisma.AccessTokenCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1287,10 +1111,6 @@ export type AccessTokenUpdateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  /**
    * The data needed to update a AccessToken.
    */
   data: Prisma.XOR<Prisma.AccessTokenUpdateInput, Prisma.AccessTokenUncheckedUpdateInput>
@@ -1298,6 +1118,7 @@ export type AccessTokenUpdateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Choose, which AccessToken to update.
    */
   where: Prisma.AccessTokenWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1342,10 +1163,6 @@ export type AccessTokenUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Ext
    * Limit how many AccessTokens to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1361,10 +1178,6 @@ export type AccessTokenUpsertArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  /**
    * The filter to search for the AccessToken to update in case it exists.
    */
   where: Prisma.AccessTokenWhereUniqueInput
@@ -1376,6 +1189,7 @@ export type AccessTokenUpsertArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * In case the AccessToken was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.AccessTokenUpdateInput, Prisma.AccessTokenUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1391,13 +1205,10 @@ export type AccessTokenDeleteArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  /**
    * Filter which AccessToken to delete.
    */
   where: Prisma.AccessTokenWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1426,8 +1237,4 @@ export type AccessTokenDefaultArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Omit specific fields from the AccessToken
    */
   omit?: Prisma.AccessTokenOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
 }

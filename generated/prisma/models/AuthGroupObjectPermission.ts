@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model AuthGroupObjectPermission
- * 
+ * @until 2025.10
+ * @reads permissions
  */
 export type AuthGroupObjectPermissionModel = runtime.Types.Result.DefaultSelection<Prisma.$AuthGroupObjectPermissionPayload>
 
@@ -204,14 +205,12 @@ export type AuthGroupObjectPermissionWhereInput = {
   authGroupId?: Prisma.IntFilter<"AuthGroupObjectPermission"> | number
   permissionId?: Prisma.IntFilter<"AuthGroupObjectPermission"> | number
   objectPk?: Prisma.StringFilter<"AuthGroupObjectPermission"> | string
-  permission?: Prisma.XOR<Prisma.PermissionScalarRelationFilter, Prisma.PermissionWhereInput>
 }
 
 export type AuthGroupObjectPermissionOrderByWithRelationInput = {
   authGroupId?: Prisma.SortOrder
   permissionId?: Prisma.SortOrder
   objectPk?: Prisma.SortOrder
-  permission?: Prisma.PermissionOrderByWithRelationInput
 }
 
 export type AuthGroupObjectPermissionWhereUniqueInput = Prisma.AtLeast<{
@@ -222,7 +221,6 @@ export type AuthGroupObjectPermissionWhereUniqueInput = Prisma.AtLeast<{
   authGroupId?: Prisma.IntFilter<"AuthGroupObjectPermission"> | number
   permissionId?: Prisma.IntFilter<"AuthGroupObjectPermission"> | number
   objectPk?: Prisma.StringFilter<"AuthGroupObjectPermission"> | string
-  permission?: Prisma.XOR<Prisma.PermissionScalarRelationFilter, Prisma.PermissionWhereInput>
 }, "authGroupId_permissionId_objectPk">
 
 export type AuthGroupObjectPermissionOrderByWithAggregationInput = {
@@ -247,8 +245,8 @@ export type AuthGroupObjectPermissionScalarWhereWithAggregatesInput = {
 
 export type AuthGroupObjectPermissionCreateInput = {
   authGroupId: number
+  permissionId: number
   objectPk: string
-  permission: Prisma.PermissionCreateNestedOneWithoutAuthGroupObjectGrantsInput
 }
 
 export type AuthGroupObjectPermissionUncheckedCreateInput = {
@@ -259,8 +257,8 @@ export type AuthGroupObjectPermissionUncheckedCreateInput = {
 
 export type AuthGroupObjectPermissionUpdateInput = {
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
+  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
   objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-  permission?: Prisma.PermissionUpdateOneRequiredWithoutAuthGroupObjectGrantsNestedInput
 }
 
 export type AuthGroupObjectPermissionUncheckedUpdateInput = {
@@ -277,6 +275,7 @@ export type AuthGroupObjectPermissionCreateManyInput = {
 
 export type AuthGroupObjectPermissionUpdateManyMutationInput = {
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
+  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
   objectPk?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
@@ -284,16 +283,6 @@ export type AuthGroupObjectPermissionUncheckedUpdateManyInput = {
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
   permissionId?: Prisma.IntFieldUpdateOperationsInput | number
   objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type AuthGroupObjectPermissionListRelationFilter = {
-  every?: Prisma.AuthGroupObjectPermissionWhereInput
-  some?: Prisma.AuthGroupObjectPermissionWhereInput
-  none?: Prisma.AuthGroupObjectPermissionWhereInput
-}
-
-export type AuthGroupObjectPermissionOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
 }
 
 export type AuthGroupObjectPermissionAuthGroupIdPermissionIdObjectPkCompoundUniqueInput = {
@@ -330,134 +319,24 @@ export type AuthGroupObjectPermissionSumOrderByAggregateInput = {
   permissionId?: Prisma.SortOrder
 }
 
-export type AuthGroupObjectPermissionCreateNestedManyWithoutPermissionInput = {
-  create?: Prisma.XOR<Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput, Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput> | Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput[] | Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput | Prisma.AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput[]
-  createMany?: Prisma.AuthGroupObjectPermissionCreateManyPermissionInputEnvelope
-  connect?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-}
-
-export type AuthGroupObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput = {
-  create?: Prisma.XOR<Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput, Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput> | Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput[] | Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput | Prisma.AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput[]
-  createMany?: Prisma.AuthGroupObjectPermissionCreateManyPermissionInputEnvelope
-  connect?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-}
-
-export type AuthGroupObjectPermissionUpdateManyWithoutPermissionNestedInput = {
-  create?: Prisma.XOR<Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput, Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput> | Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput[] | Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput | Prisma.AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput[]
-  upsert?: Prisma.AuthGroupObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput | Prisma.AuthGroupObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput[]
-  createMany?: Prisma.AuthGroupObjectPermissionCreateManyPermissionInputEnvelope
-  set?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-  disconnect?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-  delete?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-  connect?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-  update?: Prisma.AuthGroupObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput | Prisma.AuthGroupObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput[]
-  updateMany?: Prisma.AuthGroupObjectPermissionUpdateManyWithWhereWithoutPermissionInput | Prisma.AuthGroupObjectPermissionUpdateManyWithWhereWithoutPermissionInput[]
-  deleteMany?: Prisma.AuthGroupObjectPermissionScalarWhereInput | Prisma.AuthGroupObjectPermissionScalarWhereInput[]
-}
-
-export type AuthGroupObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput = {
-  create?: Prisma.XOR<Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput, Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput> | Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput[] | Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput | Prisma.AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput[]
-  upsert?: Prisma.AuthGroupObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput | Prisma.AuthGroupObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput[]
-  createMany?: Prisma.AuthGroupObjectPermissionCreateManyPermissionInputEnvelope
-  set?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-  disconnect?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-  delete?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-  connect?: Prisma.AuthGroupObjectPermissionWhereUniqueInput | Prisma.AuthGroupObjectPermissionWhereUniqueInput[]
-  update?: Prisma.AuthGroupObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput | Prisma.AuthGroupObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput[]
-  updateMany?: Prisma.AuthGroupObjectPermissionUpdateManyWithWhereWithoutPermissionInput | Prisma.AuthGroupObjectPermissionUpdateManyWithWhereWithoutPermissionInput[]
-  deleteMany?: Prisma.AuthGroupObjectPermissionScalarWhereInput | Prisma.AuthGroupObjectPermissionScalarWhereInput[]
-}
-
-export type AuthGroupObjectPermissionCreateWithoutPermissionInput = {
-  authGroupId: number
-  objectPk: string
-}
-
-export type AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput = {
-  authGroupId: number
-  objectPk: string
-}
-
-export type AuthGroupObjectPermissionCreateOrConnectWithoutPermissionInput = {
-  where: Prisma.AuthGroupObjectPermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput, Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput>
-}
-
-export type AuthGroupObjectPermissionCreateManyPermissionInputEnvelope = {
-  data: Prisma.AuthGroupObjectPermissionCreateManyPermissionInput | Prisma.AuthGroupObjectPermissionCreateManyPermissionInput[]
-  skipDuplicates?: boolean
-}
-
-export type AuthGroupObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput = {
-  where: Prisma.AuthGroupObjectPermissionWhereUniqueInput
-  update: Prisma.XOR<Prisma.AuthGroupObjectPermissionUpdateWithoutPermissionInput, Prisma.AuthGroupObjectPermissionUncheckedUpdateWithoutPermissionInput>
-  create: Prisma.XOR<Prisma.AuthGroupObjectPermissionCreateWithoutPermissionInput, Prisma.AuthGroupObjectPermissionUncheckedCreateWithoutPermissionInput>
-}
-
-export type AuthGroupObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput = {
-  where: Prisma.AuthGroupObjectPermissionWhereUniqueInput
-  data: Prisma.XOR<Prisma.AuthGroupObjectPermissionUpdateWithoutPermissionInput, Prisma.AuthGroupObjectPermissionUncheckedUpdateWithoutPermissionInput>
-}
-
-export type AuthGroupObjectPermissionUpdateManyWithWhereWithoutPermissionInput = {
-  where: Prisma.AuthGroupObjectPermissionScalarWhereInput
-  data: Prisma.XOR<Prisma.AuthGroupObjectPermissionUpdateManyMutationInput, Prisma.AuthGroupObjectPermissionUncheckedUpdateManyWithoutPermissionInput>
-}
-
-export type AuthGroupObjectPermissionScalarWhereInput = {
-  AND?: Prisma.AuthGroupObjectPermissionScalarWhereInput | Prisma.AuthGroupObjectPermissionScalarWhereInput[]
-  OR?: Prisma.AuthGroupObjectPermissionScalarWhereInput[]
-  NOT?: Prisma.AuthGroupObjectPermissionScalarWhereInput | Prisma.AuthGroupObjectPermissionScalarWhereInput[]
-  authGroupId?: Prisma.IntFilter<"AuthGroupObjectPermission"> | number
-  permissionId?: Prisma.IntFilter<"AuthGroupObjectPermission"> | number
-  objectPk?: Prisma.StringFilter<"AuthGroupObjectPermission"> | string
-}
-
-export type AuthGroupObjectPermissionCreateManyPermissionInput = {
-  authGroupId: number
-  objectPk: string
-}
-
-export type AuthGroupObjectPermissionUpdateWithoutPermissionInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type AuthGroupObjectPermissionUncheckedUpdateWithoutPermissionInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type AuthGroupObjectPermissionUncheckedUpdateManyWithoutPermissionInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
 
 
 export type AuthGroupObjectPermissionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   authGroupId?: boolean
   permissionId?: boolean
   objectPk?: boolean
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["authGroupObjectPermission"]>
 
 export type AuthGroupObjectPermissionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   authGroupId?: boolean
   permissionId?: boolean
   objectPk?: boolean
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["authGroupObjectPermission"]>
 
 export type AuthGroupObjectPermissionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   authGroupId?: boolean
   permissionId?: boolean
   objectPk?: boolean
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["authGroupObjectPermission"]>
 
 export type AuthGroupObjectPermissionSelectScalar = {
@@ -467,21 +346,10 @@ export type AuthGroupObjectPermissionSelectScalar = {
 }
 
 export type AuthGroupObjectPermissionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"authGroupId" | "permissionId" | "objectPk", ExtArgs["result"]["authGroupObjectPermission"]>
-export type AuthGroupObjectPermissionInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
-export type AuthGroupObjectPermissionIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
-export type AuthGroupObjectPermissionIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
 
 export type $AuthGroupObjectPermissionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuthGroupObjectPermission"
-  objects: {
-    permission: Prisma.$PermissionPayload<ExtArgs>
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     authGroupId: number
     permissionId: number
@@ -493,7 +361,7 @@ export type $AuthGroupObjectPermissionPayload<ExtArgs extends runtime.Types.Exte
 export type AuthGroupObjectPermissionGetPayload<S extends boolean | null | undefined | AuthGroupObjectPermissionDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$AuthGroupObjectPermissionPayload, S>
 
 export type AuthGroupObjectPermissionCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<AuthGroupObjectPermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<AuthGroupObjectPermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: AuthGroupObjectPermissionCountAggregateInputType | true
   }
 
@@ -880,7 +748,6 @@ readonly fields: AuthGroupObjectPermissionFieldRefs;
  */
 export interface Prisma__AuthGroupObjectPermissionClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  permission<T extends Prisma.PermissionDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.PermissionDefaultArgs<ExtArgs>>): Prisma.Prisma__PermissionClient<runtime.Types.Result.GetResult<Prisma.$PermissionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -930,13 +797,10 @@ export type AuthGroupObjectPermissionFindUniqueArgs<ExtArgs extends runtime.Type
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which AuthGroupObjectPermission to fetch.
    */
   where: Prisma.AuthGroupObjectPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -952,13 +816,10 @@ export type AuthGroupObjectPermissionFindUniqueOrThrowArgs<ExtArgs extends runti
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which AuthGroupObjectPermission to fetch.
    */
   where: Prisma.AuthGroupObjectPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -974,10 +835,6 @@ export type AuthGroupObjectPermissionFindFirstArgs<ExtArgs extends runtime.Types
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which AuthGroupObjectPermission to fetch.
    */
   where?: Prisma.AuthGroupObjectPermissionWhereInput
@@ -1011,6 +868,7 @@ export type AuthGroupObjectPermissionFindFirstArgs<ExtArgs extends runtime.Types
    * Filter by unique combinations of AuthGroupObjectPermissions.
    */
   distinct?: Prisma.AuthGroupObjectPermissionScalarFieldEnum | Prisma.AuthGroupObjectPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1026,10 +884,6 @@ export type AuthGroupObjectPermissionFindFirstOrThrowArgs<ExtArgs extends runtim
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which AuthGroupObjectPermission to fetch.
    */
   where?: Prisma.AuthGroupObjectPermissionWhereInput
@@ -1063,6 +917,7 @@ export type AuthGroupObjectPermissionFindFirstOrThrowArgs<ExtArgs extends runtim
    * Filter by unique combinations of AuthGroupObjectPermissions.
    */
   distinct?: Prisma.AuthGroupObjectPermissionScalarFieldEnum | Prisma.AuthGroupObjectPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1077,10 +932,6 @@ export type AuthGroupObjectPermissionFindManyArgs<ExtArgs extends runtime.Types.
    * Omit specific fields from the AuthGroupObjectPermission
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
   /**
    * Filter, which AuthGroupObjectPermissions to fetch.
    */
@@ -1115,6 +966,7 @@ export type AuthGroupObjectPermissionFindManyArgs<ExtArgs extends runtime.Types.
    * Filter by unique combinations of AuthGroupObjectPermissions.
    */
   distinct?: Prisma.AuthGroupObjectPermissionScalarFieldEnum | Prisma.AuthGroupObjectPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1130,13 +982,10 @@ export type AuthGroupObjectPermissionCreateArgs<ExtArgs extends runtime.Types.Ex
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  /**
    * The data needed to create a AuthGroupObjectPermission.
    */
   data: Prisma.XOR<Prisma.AuthGroupObjectPermissionCreateInput, Prisma.AuthGroupObjectPermissionUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1167,10 +1016,6 @@ export type AuthGroupObjectPermissionCreateManyAndReturnArgs<ExtArgs extends run
    */
   data: Prisma.AuthGroupObjectPermissionCreateManyInput | Prisma.AuthGroupObjectPermissionCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1186,10 +1031,6 @@ export type AuthGroupObjectPermissionUpdateArgs<ExtArgs extends runtime.Types.Ex
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  /**
    * The data needed to update a AuthGroupObjectPermission.
    */
   data: Prisma.XOR<Prisma.AuthGroupObjectPermissionUpdateInput, Prisma.AuthGroupObjectPermissionUncheckedUpdateInput>
@@ -1197,6 +1038,7 @@ export type AuthGroupObjectPermissionUpdateArgs<ExtArgs extends runtime.Types.Ex
    * Choose, which AuthGroupObjectPermission to update.
    */
   where: Prisma.AuthGroupObjectPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1241,10 +1083,6 @@ export type AuthGroupObjectPermissionUpdateManyAndReturnArgs<ExtArgs extends run
    * Limit how many AuthGroupObjectPermissions to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1260,10 +1098,6 @@ export type AuthGroupObjectPermissionUpsertArgs<ExtArgs extends runtime.Types.Ex
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  /**
    * The filter to search for the AuthGroupObjectPermission to update in case it exists.
    */
   where: Prisma.AuthGroupObjectPermissionWhereUniqueInput
@@ -1275,6 +1109,7 @@ export type AuthGroupObjectPermissionUpsertArgs<ExtArgs extends runtime.Types.Ex
    * In case the AuthGroupObjectPermission was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.AuthGroupObjectPermissionUpdateInput, Prisma.AuthGroupObjectPermissionUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1290,13 +1125,10 @@ export type AuthGroupObjectPermissionDeleteArgs<ExtArgs extends runtime.Types.Ex
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter which AuthGroupObjectPermission to delete.
    */
   where: Prisma.AuthGroupObjectPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1325,8 +1157,4 @@ export type AuthGroupObjectPermissionDefaultArgs<ExtArgs extends runtime.Types.E
    * Omit specific fields from the AuthGroupObjectPermission
    */
   omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
 }

@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model AuthGroupPermission
- * 
+ * @until 2025.10
+ * @reads permissions
  */
 export type AuthGroupPermissionModel = runtime.Types.Result.DefaultSelection<Prisma.$AuthGroupPermissionPayload>
 
@@ -196,13 +197,11 @@ export type AuthGroupPermissionWhereInput = {
   NOT?: Prisma.AuthGroupPermissionWhereInput | Prisma.AuthGroupPermissionWhereInput[]
   authGroupId?: Prisma.IntFilter<"AuthGroupPermission"> | number
   permissionId?: Prisma.IntFilter<"AuthGroupPermission"> | number
-  permission?: Prisma.XOR<Prisma.PermissionScalarRelationFilter, Prisma.PermissionWhereInput>
 }
 
 export type AuthGroupPermissionOrderByWithRelationInput = {
   authGroupId?: Prisma.SortOrder
   permissionId?: Prisma.SortOrder
-  permission?: Prisma.PermissionOrderByWithRelationInput
 }
 
 export type AuthGroupPermissionWhereUniqueInput = Prisma.AtLeast<{
@@ -212,7 +211,6 @@ export type AuthGroupPermissionWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.AuthGroupPermissionWhereInput | Prisma.AuthGroupPermissionWhereInput[]
   authGroupId?: Prisma.IntFilter<"AuthGroupPermission"> | number
   permissionId?: Prisma.IntFilter<"AuthGroupPermission"> | number
-  permission?: Prisma.XOR<Prisma.PermissionScalarRelationFilter, Prisma.PermissionWhereInput>
 }, "authGroupId_permissionId">
 
 export type AuthGroupPermissionOrderByWithAggregationInput = {
@@ -235,7 +233,7 @@ export type AuthGroupPermissionScalarWhereWithAggregatesInput = {
 
 export type AuthGroupPermissionCreateInput = {
   authGroupId: number
-  permission: Prisma.PermissionCreateNestedOneWithoutAuthGroupsInput
+  permissionId: number
 }
 
 export type AuthGroupPermissionUncheckedCreateInput = {
@@ -245,7 +243,7 @@ export type AuthGroupPermissionUncheckedCreateInput = {
 
 export type AuthGroupPermissionUpdateInput = {
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-  permission?: Prisma.PermissionUpdateOneRequiredWithoutAuthGroupsNestedInput
+  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type AuthGroupPermissionUncheckedUpdateInput = {
@@ -260,21 +258,12 @@ export type AuthGroupPermissionCreateManyInput = {
 
 export type AuthGroupPermissionUpdateManyMutationInput = {
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
+  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type AuthGroupPermissionUncheckedUpdateManyInput = {
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
   permissionId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type AuthGroupPermissionListRelationFilter = {
-  every?: Prisma.AuthGroupPermissionWhereInput
-  some?: Prisma.AuthGroupPermissionWhereInput
-  none?: Prisma.AuthGroupPermissionWhereInput
-}
-
-export type AuthGroupPermissionOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
 }
 
 export type AuthGroupPermissionAuthGroupIdPermissionIdCompoundUniqueInput = {
@@ -307,124 +296,21 @@ export type AuthGroupPermissionSumOrderByAggregateInput = {
   permissionId?: Prisma.SortOrder
 }
 
-export type AuthGroupPermissionCreateNestedManyWithoutPermissionInput = {
-  create?: Prisma.XOR<Prisma.AuthGroupPermissionCreateWithoutPermissionInput, Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput> | Prisma.AuthGroupPermissionCreateWithoutPermissionInput[] | Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.AuthGroupPermissionCreateOrConnectWithoutPermissionInput | Prisma.AuthGroupPermissionCreateOrConnectWithoutPermissionInput[]
-  createMany?: Prisma.AuthGroupPermissionCreateManyPermissionInputEnvelope
-  connect?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-}
-
-export type AuthGroupPermissionUncheckedCreateNestedManyWithoutPermissionInput = {
-  create?: Prisma.XOR<Prisma.AuthGroupPermissionCreateWithoutPermissionInput, Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput> | Prisma.AuthGroupPermissionCreateWithoutPermissionInput[] | Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.AuthGroupPermissionCreateOrConnectWithoutPermissionInput | Prisma.AuthGroupPermissionCreateOrConnectWithoutPermissionInput[]
-  createMany?: Prisma.AuthGroupPermissionCreateManyPermissionInputEnvelope
-  connect?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-}
-
-export type AuthGroupPermissionUpdateManyWithoutPermissionNestedInput = {
-  create?: Prisma.XOR<Prisma.AuthGroupPermissionCreateWithoutPermissionInput, Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput> | Prisma.AuthGroupPermissionCreateWithoutPermissionInput[] | Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.AuthGroupPermissionCreateOrConnectWithoutPermissionInput | Prisma.AuthGroupPermissionCreateOrConnectWithoutPermissionInput[]
-  upsert?: Prisma.AuthGroupPermissionUpsertWithWhereUniqueWithoutPermissionInput | Prisma.AuthGroupPermissionUpsertWithWhereUniqueWithoutPermissionInput[]
-  createMany?: Prisma.AuthGroupPermissionCreateManyPermissionInputEnvelope
-  set?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-  disconnect?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-  delete?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-  connect?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-  update?: Prisma.AuthGroupPermissionUpdateWithWhereUniqueWithoutPermissionInput | Prisma.AuthGroupPermissionUpdateWithWhereUniqueWithoutPermissionInput[]
-  updateMany?: Prisma.AuthGroupPermissionUpdateManyWithWhereWithoutPermissionInput | Prisma.AuthGroupPermissionUpdateManyWithWhereWithoutPermissionInput[]
-  deleteMany?: Prisma.AuthGroupPermissionScalarWhereInput | Prisma.AuthGroupPermissionScalarWhereInput[]
-}
-
-export type AuthGroupPermissionUncheckedUpdateManyWithoutPermissionNestedInput = {
-  create?: Prisma.XOR<Prisma.AuthGroupPermissionCreateWithoutPermissionInput, Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput> | Prisma.AuthGroupPermissionCreateWithoutPermissionInput[] | Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.AuthGroupPermissionCreateOrConnectWithoutPermissionInput | Prisma.AuthGroupPermissionCreateOrConnectWithoutPermissionInput[]
-  upsert?: Prisma.AuthGroupPermissionUpsertWithWhereUniqueWithoutPermissionInput | Prisma.AuthGroupPermissionUpsertWithWhereUniqueWithoutPermissionInput[]
-  createMany?: Prisma.AuthGroupPermissionCreateManyPermissionInputEnvelope
-  set?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-  disconnect?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-  delete?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-  connect?: Prisma.AuthGroupPermissionWhereUniqueInput | Prisma.AuthGroupPermissionWhereUniqueInput[]
-  update?: Prisma.AuthGroupPermissionUpdateWithWhereUniqueWithoutPermissionInput | Prisma.AuthGroupPermissionUpdateWithWhereUniqueWithoutPermissionInput[]
-  updateMany?: Prisma.AuthGroupPermissionUpdateManyWithWhereWithoutPermissionInput | Prisma.AuthGroupPermissionUpdateManyWithWhereWithoutPermissionInput[]
-  deleteMany?: Prisma.AuthGroupPermissionScalarWhereInput | Prisma.AuthGroupPermissionScalarWhereInput[]
-}
-
-export type AuthGroupPermissionCreateWithoutPermissionInput = {
-  authGroupId: number
-}
-
-export type AuthGroupPermissionUncheckedCreateWithoutPermissionInput = {
-  authGroupId: number
-}
-
-export type AuthGroupPermissionCreateOrConnectWithoutPermissionInput = {
-  where: Prisma.AuthGroupPermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.AuthGroupPermissionCreateWithoutPermissionInput, Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput>
-}
-
-export type AuthGroupPermissionCreateManyPermissionInputEnvelope = {
-  data: Prisma.AuthGroupPermissionCreateManyPermissionInput | Prisma.AuthGroupPermissionCreateManyPermissionInput[]
-  skipDuplicates?: boolean
-}
-
-export type AuthGroupPermissionUpsertWithWhereUniqueWithoutPermissionInput = {
-  where: Prisma.AuthGroupPermissionWhereUniqueInput
-  update: Prisma.XOR<Prisma.AuthGroupPermissionUpdateWithoutPermissionInput, Prisma.AuthGroupPermissionUncheckedUpdateWithoutPermissionInput>
-  create: Prisma.XOR<Prisma.AuthGroupPermissionCreateWithoutPermissionInput, Prisma.AuthGroupPermissionUncheckedCreateWithoutPermissionInput>
-}
-
-export type AuthGroupPermissionUpdateWithWhereUniqueWithoutPermissionInput = {
-  where: Prisma.AuthGroupPermissionWhereUniqueInput
-  data: Prisma.XOR<Prisma.AuthGroupPermissionUpdateWithoutPermissionInput, Prisma.AuthGroupPermissionUncheckedUpdateWithoutPermissionInput>
-}
-
-export type AuthGroupPermissionUpdateManyWithWhereWithoutPermissionInput = {
-  where: Prisma.AuthGroupPermissionScalarWhereInput
-  data: Prisma.XOR<Prisma.AuthGroupPermissionUpdateManyMutationInput, Prisma.AuthGroupPermissionUncheckedUpdateManyWithoutPermissionInput>
-}
-
-export type AuthGroupPermissionScalarWhereInput = {
-  AND?: Prisma.AuthGroupPermissionScalarWhereInput | Prisma.AuthGroupPermissionScalarWhereInput[]
-  OR?: Prisma.AuthGroupPermissionScalarWhereInput[]
-  NOT?: Prisma.AuthGroupPermissionScalarWhereInput | Prisma.AuthGroupPermissionScalarWhereInput[]
-  authGroupId?: Prisma.IntFilter<"AuthGroupPermission"> | number
-  permissionId?: Prisma.IntFilter<"AuthGroupPermission"> | number
-}
-
-export type AuthGroupPermissionCreateManyPermissionInput = {
-  authGroupId: number
-}
-
-export type AuthGroupPermissionUpdateWithoutPermissionInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type AuthGroupPermissionUncheckedUpdateWithoutPermissionInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type AuthGroupPermissionUncheckedUpdateManyWithoutPermissionInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
 
 
 export type AuthGroupPermissionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   authGroupId?: boolean
   permissionId?: boolean
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["authGroupPermission"]>
 
 export type AuthGroupPermissionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   authGroupId?: boolean
   permissionId?: boolean
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["authGroupPermission"]>
 
 export type AuthGroupPermissionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   authGroupId?: boolean
   permissionId?: boolean
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["authGroupPermission"]>
 
 export type AuthGroupPermissionSelectScalar = {
@@ -433,21 +319,10 @@ export type AuthGroupPermissionSelectScalar = {
 }
 
 export type AuthGroupPermissionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"authGroupId" | "permissionId", ExtArgs["result"]["authGroupPermission"]>
-export type AuthGroupPermissionInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
-export type AuthGroupPermissionIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
-export type AuthGroupPermissionIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
 
 export type $AuthGroupPermissionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuthGroupPermission"
-  objects: {
-    permission: Prisma.$PermissionPayload<ExtArgs>
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     authGroupId: number
     permissionId: number
@@ -458,7 +333,7 @@ export type $AuthGroupPermissionPayload<ExtArgs extends runtime.Types.Extensions
 export type AuthGroupPermissionGetPayload<S extends boolean | null | undefined | AuthGroupPermissionDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$AuthGroupPermissionPayload, S>
 
 export type AuthGroupPermissionCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<AuthGroupPermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<AuthGroupPermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: AuthGroupPermissionCountAggregateInputType | true
   }
 
@@ -845,7 +720,6 @@ readonly fields: AuthGroupPermissionFieldRefs;
  */
 export interface Prisma__AuthGroupPermissionClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  permission<T extends Prisma.PermissionDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.PermissionDefaultArgs<ExtArgs>>): Prisma.Prisma__PermissionClient<runtime.Types.Result.GetResult<Prisma.$PermissionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -894,13 +768,10 @@ export type AuthGroupPermissionFindUniqueArgs<ExtArgs extends runtime.Types.Exte
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which AuthGroupPermission to fetch.
    */
   where: Prisma.AuthGroupPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -916,13 +787,10 @@ export type AuthGroupPermissionFindUniqueOrThrowArgs<ExtArgs extends runtime.Typ
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which AuthGroupPermission to fetch.
    */
   where: Prisma.AuthGroupPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -938,10 +806,6 @@ export type AuthGroupPermissionFindFirstArgs<ExtArgs extends runtime.Types.Exten
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which AuthGroupPermission to fetch.
    */
   where?: Prisma.AuthGroupPermissionWhereInput
@@ -975,6 +839,7 @@ export type AuthGroupPermissionFindFirstArgs<ExtArgs extends runtime.Types.Exten
    * Filter by unique combinations of AuthGroupPermissions.
    */
   distinct?: Prisma.AuthGroupPermissionScalarFieldEnum | Prisma.AuthGroupPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -990,10 +855,6 @@ export type AuthGroupPermissionFindFirstOrThrowArgs<ExtArgs extends runtime.Type
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which AuthGroupPermission to fetch.
    */
   where?: Prisma.AuthGroupPermissionWhereInput
@@ -1027,6 +888,7 @@ export type AuthGroupPermissionFindFirstOrThrowArgs<ExtArgs extends runtime.Type
    * Filter by unique combinations of AuthGroupPermissions.
    */
   distinct?: Prisma.AuthGroupPermissionScalarFieldEnum | Prisma.AuthGroupPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1041,10 +903,6 @@ export type AuthGroupPermissionFindManyArgs<ExtArgs extends runtime.Types.Extens
    * Omit specific fields from the AuthGroupPermission
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
   /**
    * Filter, which AuthGroupPermissions to fetch.
    */
@@ -1079,6 +937,7 @@ export type AuthGroupPermissionFindManyArgs<ExtArgs extends runtime.Types.Extens
    * Filter by unique combinations of AuthGroupPermissions.
    */
   distinct?: Prisma.AuthGroupPermissionScalarFieldEnum | Prisma.AuthGroupPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1094,13 +953,10 @@ export type AuthGroupPermissionCreateArgs<ExtArgs extends runtime.Types.Extensio
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  /**
    * The data needed to create a AuthGroupPermission.
    */
   data: Prisma.XOR<Prisma.AuthGroupPermissionCreateInput, Prisma.AuthGroupPermissionUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1131,10 +987,6 @@ export type AuthGroupPermissionCreateManyAndReturnArgs<ExtArgs extends runtime.T
    */
   data: Prisma.AuthGroupPermissionCreateManyInput | Prisma.AuthGroupPermissionCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1150,10 +1002,6 @@ export type AuthGroupPermissionUpdateArgs<ExtArgs extends runtime.Types.Extensio
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  /**
    * The data needed to update a AuthGroupPermission.
    */
   data: Prisma.XOR<Prisma.AuthGroupPermissionUpdateInput, Prisma.AuthGroupPermissionUncheckedUpdateInput>
@@ -1161,6 +1009,7 @@ export type AuthGroupPermissionUpdateArgs<ExtArgs extends runtime.Types.Extensio
    * Choose, which AuthGroupPermission to update.
    */
   where: Prisma.AuthGroupPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1205,10 +1054,6 @@ export type AuthGroupPermissionUpdateManyAndReturnArgs<ExtArgs extends runtime.T
    * Limit how many AuthGroupPermissions to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1224,10 +1069,6 @@ export type AuthGroupPermissionUpsertArgs<ExtArgs extends runtime.Types.Extensio
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  /**
    * The filter to search for the AuthGroupPermission to update in case it exists.
    */
   where: Prisma.AuthGroupPermissionWhereUniqueInput
@@ -1239,6 +1080,7 @@ export type AuthGroupPermissionUpsertArgs<ExtArgs extends runtime.Types.Extensio
    * In case the AuthGroupPermission was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.AuthGroupPermissionUpdateInput, Prisma.AuthGroupPermissionUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1254,13 +1096,10 @@ export type AuthGroupPermissionDeleteArgs<ExtArgs extends runtime.Types.Extensio
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  /**
    * Filter which AuthGroupPermission to delete.
    */
   where: Prisma.AuthGroupPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1289,8 +1128,4 @@ export type AuthGroupPermissionDefaultArgs<ExtArgs extends runtime.Types.Extensi
    * Omit specific fields from the AuthGroupPermission
    */
   omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
 }

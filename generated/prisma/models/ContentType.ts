@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model ContentType
- * 
+ * @reads permissions
  */
 export type ContentTypeModel = runtime.Types.Result.DefaultSelection<Prisma.$ContentTypePayload>
 
@@ -200,26 +200,22 @@ export type ContentTypeWhereInput = {
   id?: Prisma.IntFilter<"ContentType"> | number
   appLabel?: Prisma.StringFilter<"ContentType"> | string
   model?: Prisma.StringFilter<"ContentType"> | string
-  permissions?: Prisma.PermissionListRelationFilter
 }
 
 export type ContentTypeOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   appLabel?: Prisma.SortOrder
   model?: Prisma.SortOrder
-  permissions?: Prisma.PermissionOrderByRelationAggregateInput
 }
 
 export type ContentTypeWhereUniqueInput = Prisma.AtLeast<{
   id?: number
-  appLabel_model?: Prisma.ContentTypeAppLabelModelCompoundUniqueInput
   AND?: Prisma.ContentTypeWhereInput | Prisma.ContentTypeWhereInput[]
   OR?: Prisma.ContentTypeWhereInput[]
   NOT?: Prisma.ContentTypeWhereInput | Prisma.ContentTypeWhereInput[]
   appLabel?: Prisma.StringFilter<"ContentType"> | string
   model?: Prisma.StringFilter<"ContentType"> | string
-  permissions?: Prisma.PermissionListRelationFilter
-}, "id" | "appLabel_model">
+}, "id">
 
 export type ContentTypeOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
@@ -245,28 +241,24 @@ export type ContentTypeCreateInput = {
   id: number
   appLabel: string
   model: string
-  permissions?: Prisma.PermissionCreateNestedManyWithoutContentTypeInput
 }
 
 export type ContentTypeUncheckedCreateInput = {
   id: number
   appLabel: string
   model: string
-  permissions?: Prisma.PermissionUncheckedCreateNestedManyWithoutContentTypeInput
 }
 
 export type ContentTypeUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   appLabel?: Prisma.StringFieldUpdateOperationsInput | string
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  permissions?: Prisma.PermissionUpdateManyWithoutContentTypeNestedInput
 }
 
 export type ContentTypeUncheckedUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   appLabel?: Prisma.StringFieldUpdateOperationsInput | string
   model?: Prisma.StringFieldUpdateOperationsInput | string
-  permissions?: Prisma.PermissionUncheckedUpdateManyWithoutContentTypeNestedInput
 }
 
 export type ContentTypeCreateManyInput = {
@@ -285,11 +277,6 @@ export type ContentTypeUncheckedUpdateManyInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   appLabel?: Prisma.StringFieldUpdateOperationsInput | string
   model?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type ContentTypeAppLabelModelCompoundUniqueInput = {
-  appLabel: string
-  model: string
 }
 
 export type ContentTypeCountOrderByAggregateInput = {
@@ -318,102 +305,12 @@ export type ContentTypeSumOrderByAggregateInput = {
   id?: Prisma.SortOrder
 }
 
-export type ContentTypeScalarRelationFilter = {
-  is?: Prisma.ContentTypeWhereInput
-  isNot?: Prisma.ContentTypeWhereInput
-}
-
-export type ContentTypeCreateNestedOneWithoutPermissionsInput = {
-  create?: Prisma.XOR<Prisma.ContentTypeCreateWithoutPermissionsInput, Prisma.ContentTypeUncheckedCreateWithoutPermissionsInput>
-  connectOrCreate?: Prisma.ContentTypeCreateOrConnectWithoutPermissionsInput
-  connect?: Prisma.ContentTypeWhereUniqueInput
-}
-
-export type ContentTypeUpdateOneRequiredWithoutPermissionsNestedInput = {
-  create?: Prisma.XOR<Prisma.ContentTypeCreateWithoutPermissionsInput, Prisma.ContentTypeUncheckedCreateWithoutPermissionsInput>
-  connectOrCreate?: Prisma.ContentTypeCreateOrConnectWithoutPermissionsInput
-  upsert?: Prisma.ContentTypeUpsertWithoutPermissionsInput
-  connect?: Prisma.ContentTypeWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.ContentTypeUpdateToOneWithWhereWithoutPermissionsInput, Prisma.ContentTypeUpdateWithoutPermissionsInput>, Prisma.ContentTypeUncheckedUpdateWithoutPermissionsInput>
-}
-
-export type ContentTypeCreateWithoutPermissionsInput = {
-  id: number
-  appLabel: string
-  model: string
-}
-
-export type ContentTypeUncheckedCreateWithoutPermissionsInput = {
-  id: number
-  appLabel: string
-  model: string
-}
-
-export type ContentTypeCreateOrConnectWithoutPermissionsInput = {
-  where: Prisma.ContentTypeWhereUniqueInput
-  create: Prisma.XOR<Prisma.ContentTypeCreateWithoutPermissionsInput, Prisma.ContentTypeUncheckedCreateWithoutPermissionsInput>
-}
-
-export type ContentTypeUpsertWithoutPermissionsInput = {
-  update: Prisma.XOR<Prisma.ContentTypeUpdateWithoutPermissionsInput, Prisma.ContentTypeUncheckedUpdateWithoutPermissionsInput>
-  create: Prisma.XOR<Prisma.ContentTypeCreateWithoutPermissionsInput, Prisma.ContentTypeUncheckedCreateWithoutPermissionsInput>
-  where?: Prisma.ContentTypeWhereInput
-}
-
-export type ContentTypeUpdateToOneWithWhereWithoutPermissionsInput = {
-  where?: Prisma.ContentTypeWhereInput
-  data: Prisma.XOR<Prisma.ContentTypeUpdateWithoutPermissionsInput, Prisma.ContentTypeUncheckedUpdateWithoutPermissionsInput>
-}
-
-export type ContentTypeUpdateWithoutPermissionsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  appLabel?: Prisma.StringFieldUpdateOperationsInput | string
-  model?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type ContentTypeUncheckedUpdateWithoutPermissionsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  appLabel?: Prisma.StringFieldUpdateOperationsInput | string
-  model?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-
-/**
- * Count Type ContentTypeCountOutputType
- */
-
-export type ContentTypeCountOutputType = {
-  permissions: number
-}
-
-export type ContentTypeCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  permissions?: boolean | ContentTypeCountOutputTypeCountPermissionsArgs
-}
-
-/**
- * ContentTypeCountOutputType without action
- */
-export type ContentTypeCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the ContentTypeCountOutputType
-   */
-  select?: Prisma.ContentTypeCountOutputTypeSelect<ExtArgs> | null
-}
-
-/**
- * ContentTypeCountOutputType without action
- */
-export type ContentTypeCountOutputTypeCountPermissionsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.PermissionWhereInput
-}
 
 
 export type ContentTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   appLabel?: boolean
   model?: boolean
-  permissions?: boolean | Prisma.ContentType$permissionsArgs<ExtArgs>
-  _count?: boolean | Prisma.ContentTypeCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["contentType"]>
 
 export type ContentTypeSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -435,18 +332,10 @@ export type ContentTypeSelectScalar = {
 }
 
 export type ContentTypeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "appLabel" | "model", ExtArgs["result"]["contentType"]>
-export type ContentTypeInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  permissions?: boolean | Prisma.ContentType$permissionsArgs<ExtArgs>
-  _count?: boolean | Prisma.ContentTypeCountOutputTypeDefaultArgs<ExtArgs>
-}
-export type ContentTypeIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
-export type ContentTypeIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
 
 export type $ContentTypePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ContentType"
-  objects: {
-    permissions: Prisma.$PermissionPayload<ExtArgs>[]
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: number
     appLabel: string
@@ -458,7 +347,7 @@ export type $ContentTypePayload<ExtArgs extends runtime.Types.Extensions.Interna
 export type ContentTypeGetPayload<S extends boolean | null | undefined | ContentTypeDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$ContentTypePayload, S>
 
 export type ContentTypeCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<ContentTypeFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<ContentTypeFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: ContentTypeCountAggregateInputType | true
   }
 
@@ -845,7 +734,6 @@ readonly fields: ContentTypeFieldRefs;
  */
 export interface Prisma__ContentTypeClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  permissions<T extends Prisma.ContentType$permissionsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.ContentType$permissionsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PermissionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -895,13 +783,10 @@ export type ContentTypeFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.I
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
-  /**
    * Filter, which ContentType to fetch.
    */
   where: Prisma.ContentTypeWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -917,13 +802,10 @@ export type ContentTypeFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Exten
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
-  /**
    * Filter, which ContentType to fetch.
    */
   where: Prisma.ContentTypeWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -939,10 +821,6 @@ export type ContentTypeFindFirstArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
-  /**
    * Filter, which ContentType to fetch.
    */
   where?: Prisma.ContentTypeWhereInput
@@ -976,6 +854,7 @@ export type ContentTypeFindFirstArgs<ExtArgs extends runtime.Types.Extensions.In
    * Filter by unique combinations of ContentTypes.
    */
   distinct?: Prisma.ContentTypeScalarFieldEnum | Prisma.ContentTypeScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -991,10 +870,6 @@ export type ContentTypeFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extens
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
-  /**
    * Filter, which ContentType to fetch.
    */
   where?: Prisma.ContentTypeWhereInput
@@ -1028,6 +903,7 @@ export type ContentTypeFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extens
    * Filter by unique combinations of ContentTypes.
    */
   distinct?: Prisma.ContentTypeScalarFieldEnum | Prisma.ContentTypeScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1042,10 +918,6 @@ export type ContentTypeFindManyArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Omit specific fields from the ContentType
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
   /**
    * Filter, which ContentTypes to fetch.
    */
@@ -1080,6 +952,7 @@ export type ContentTypeFindManyArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Filter by unique combinations of ContentTypes.
    */
   distinct?: Prisma.ContentTypeScalarFieldEnum | Prisma.ContentTypeScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1095,13 +968,10 @@ export type ContentTypeCreateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
-  /**
    * The data needed to create a ContentType.
    */
   data: Prisma.XOR<Prisma.ContentTypeCreateInput, Prisma.ContentTypeUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1147,10 +1017,6 @@ export type ContentTypeUpdateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
-  /**
    * The data needed to update a ContentType.
    */
   data: Prisma.XOR<Prisma.ContentTypeUpdateInput, Prisma.ContentTypeUncheckedUpdateInput>
@@ -1158,6 +1024,7 @@ export type ContentTypeUpdateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Choose, which ContentType to update.
    */
   where: Prisma.ContentTypeWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1217,10 +1084,6 @@ export type ContentTypeUpsertArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
-  /**
    * The filter to search for the ContentType to update in case it exists.
    */
   where: Prisma.ContentTypeWhereUniqueInput
@@ -1232,6 +1095,7 @@ export type ContentTypeUpsertArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * In case the ContentType was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.ContentTypeUpdateInput, Prisma.ContentTypeUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1247,13 +1111,10 @@ export type ContentTypeDeleteArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
-  /**
    * Filter which ContentType to delete.
    */
   where: Prisma.ContentTypeWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1271,30 +1132,6 @@ export type ContentTypeDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.I
 }
 
 /**
- * ContentType.permissions
- */
-export type ContentType$permissionsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the Permission
-   */
-  select?: Prisma.PermissionSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the Permission
-   */
-  omit?: Prisma.PermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  where?: Prisma.PermissionWhereInput
-  orderBy?: Prisma.PermissionOrderByWithRelationInput | Prisma.PermissionOrderByWithRelationInput[]
-  cursor?: Prisma.PermissionWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.PermissionScalarFieldEnum | Prisma.PermissionScalarFieldEnum[]
-}
-
-/**
  * ContentType without action
  */
 export type ContentTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1306,8 +1143,4 @@ export type ContentTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Omit specific fields from the ContentType
    */
   omit?: Prisma.ContentTypeOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.ContentTypeInclude<ExtArgs> | null
 }

@@ -15,6 +15,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 /**
  * Model Flow
  * The primary key is flow_uuid, although Flow extends PolicyBindingModel.
+ * @reads stages
  */
 export type FlowModel = runtime.Types.Result.DefaultSelection<Prisma.$FlowPayload>
 
@@ -434,10 +435,6 @@ export type FlowScalarRelationFilter = {
   isNot?: Prisma.FlowWhereInput
 }
 
-export type BoolFieldUpdateOperationsInput = {
-  set?: boolean
-}
-
 export type FlowCreateNestedOneWithoutPolicyBindingModelInput = {
   create?: Prisma.XOR<Prisma.FlowCreateWithoutPolicyBindingModelInput, Prisma.FlowUncheckedCreateWithoutPolicyBindingModelInput>
   connectOrCreate?: Prisma.FlowCreateOrConnectWithoutPolicyBindingModelInput
@@ -732,13 +729,13 @@ export type $FlowPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     policyBindingModelId: string
     name: string
     /**
-     * text since 2025.12
+     * varchar(50) until 2025.10, text since 2025.12.
      */
     slug: string
     title: string
     designation: string
     /**
-     * NULL and '' both mean the default image; text NOT NULL since 2025.12
+     * NULL (until 2025.10) and '' both mean the default image.
      */
     background: string | null
     compatibilityMode: boolean
@@ -751,7 +748,7 @@ export type $FlowPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
 export type FlowGetPayload<S extends boolean | null | undefined | FlowDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$FlowPayload, S>
 
 export type FlowCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<FlowFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<FlowFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: FlowCountAggregateInputType | true
   }
 
@@ -1203,6 +1200,7 @@ export type FlowFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Filter, which Flow to fetch.
    */
   where: Prisma.FlowWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1225,6 +1223,7 @@ export type FlowFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensions.I
    * Filter, which Flow to fetch.
    */
   where: Prisma.FlowWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1277,6 +1276,7 @@ export type FlowFindFirstArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Filter by unique combinations of Flows.
    */
   distinct?: Prisma.FlowScalarFieldEnum | Prisma.FlowScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1329,6 +1329,7 @@ export type FlowFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.In
    * Filter by unique combinations of Flows.
    */
   distinct?: Prisma.FlowScalarFieldEnum | Prisma.FlowScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1381,6 +1382,7 @@ export type FlowFindManyArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Filter by unique combinations of Flows.
    */
   distinct?: Prisma.FlowScalarFieldEnum | Prisma.FlowScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1403,6 +1405,7 @@ export type FlowCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    * The data needed to create a Flow.
    */
   data: Prisma.XOR<Prisma.FlowCreateInput, Prisma.FlowUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1463,6 +1466,7 @@ export type FlowUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    * Choose, which Flow to update.
    */
   where: Prisma.FlowWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1541,6 +1545,7 @@ export type FlowUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    * In case the Flow was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.FlowUpdateInput, Prisma.FlowUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1563,6 +1568,7 @@ export type FlowDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    * Filter which Flow to delete.
    */
   where: Prisma.FlowWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**

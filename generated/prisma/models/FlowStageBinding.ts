@@ -15,6 +15,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 /**
  * Model FlowStageBinding
  * One stage may be bound to one flow several times, at different orders.
+ * @reads stages
  */
 export type FlowStageBindingModel = runtime.Types.Result.DefaultSelection<Prisma.$FlowStageBindingPayload>
 
@@ -594,7 +595,7 @@ export type $FlowStageBindingPayload<ExtArgs extends runtime.Types.Extensions.In
 export type FlowStageBindingGetPayload<S extends boolean | null | undefined | FlowStageBindingDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$FlowStageBindingPayload, S>
 
 export type FlowStageBindingCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<FlowStageBindingFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<FlowStageBindingFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: FlowStageBindingCountAggregateInputType | true
   }
 
@@ -1039,6 +1040,7 @@ export type FlowStageBindingFindUniqueArgs<ExtArgs extends runtime.Types.Extensi
    * Filter, which FlowStageBinding to fetch.
    */
   where: Prisma.FlowStageBindingWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1061,6 +1063,7 @@ export type FlowStageBindingFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.
    * Filter, which FlowStageBinding to fetch.
    */
   where: Prisma.FlowStageBindingWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1113,6 +1116,7 @@ export type FlowStageBindingFindFirstArgs<ExtArgs extends runtime.Types.Extensio
    * Filter by unique combinations of FlowStageBindings.
    */
   distinct?: Prisma.FlowStageBindingScalarFieldEnum | Prisma.FlowStageBindingScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1165,6 +1169,7 @@ export type FlowStageBindingFindFirstOrThrowArgs<ExtArgs extends runtime.Types.E
    * Filter by unique combinations of FlowStageBindings.
    */
   distinct?: Prisma.FlowStageBindingScalarFieldEnum | Prisma.FlowStageBindingScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1217,6 +1222,7 @@ export type FlowStageBindingFindManyArgs<ExtArgs extends runtime.Types.Extension
    * Filter by unique combinations of FlowStageBindings.
    */
   distinct?: Prisma.FlowStageBindingScalarFieldEnum | Prisma.FlowStageBindingScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1239,6 +1245,7 @@ export type FlowStageBindingCreateArgs<ExtArgs extends runtime.Types.Extensions.
    * The data needed to create a FlowStageBinding.
    */
   data: Prisma.XOR<Prisma.FlowStageBindingCreateInput, Prisma.FlowStageBindingUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1299,6 +1306,7 @@ export type FlowStageBindingUpdateArgs<ExtArgs extends runtime.Types.Extensions.
    * Choose, which FlowStageBinding to update.
    */
   where: Prisma.FlowStageBindingWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1377,6 +1385,7 @@ export type FlowStageBindingUpsertArgs<ExtArgs extends runtime.Types.Extensions.
    * In case the FlowStageBinding was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.FlowStageBindingUpdateInput, Prisma.FlowStageBindingUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1399,6 +1408,7 @@ export type FlowStageBindingDeleteArgs<ExtArgs extends runtime.Types.Extensions.
    * Filter which FlowStageBinding to delete.
    */
   where: Prisma.FlowStageBindingWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**

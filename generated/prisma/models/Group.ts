@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model Group
- * authentik's groups, which nest and may make superusers. parent_id is gone since 2025.12.
+ * authentik's groups, which nest and may make superusers.
+ * @reads permissions
  */
 export type GroupModel = runtime.Types.Result.DefaultSelection<Prisma.$GroupPayload>
 
@@ -166,18 +167,12 @@ export type GroupWhereInput = {
   id?: Prisma.UuidFilter<"Group"> | string
   isSuperuser?: Prisma.BoolFilter<"Group"> | boolean
   parentId?: Prisma.UuidNullableFilter<"Group"> | string | null
-  parent?: Prisma.XOR<Prisma.GroupNullableScalarRelationFilter, Prisma.GroupWhereInput> | null
-  children?: Prisma.GroupListRelationFilter
-  users?: Prisma.UserGroupListRelationFilter
 }
 
 export type GroupOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   isSuperuser?: Prisma.SortOrder
   parentId?: Prisma.SortOrderInput | Prisma.SortOrder
-  parent?: Prisma.GroupOrderByWithRelationInput
-  children?: Prisma.GroupOrderByRelationAggregateInput
-  users?: Prisma.UserGroupOrderByRelationAggregateInput
 }
 
 export type GroupWhereUniqueInput = Prisma.AtLeast<{
@@ -187,9 +182,6 @@ export type GroupWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.GroupWhereInput | Prisma.GroupWhereInput[]
   isSuperuser?: Prisma.BoolFilter<"Group"> | boolean
   parentId?: Prisma.UuidNullableFilter<"Group"> | string | null
-  parent?: Prisma.XOR<Prisma.GroupNullableScalarRelationFilter, Prisma.GroupWhereInput> | null
-  children?: Prisma.GroupListRelationFilter
-  users?: Prisma.UserGroupListRelationFilter
 }, "id">
 
 export type GroupOrderByWithAggregationInput = {
@@ -213,33 +205,25 @@ export type GroupScalarWhereWithAggregatesInput = {
 export type GroupCreateInput = {
   id: string
   isSuperuser: boolean
-  parent?: Prisma.GroupCreateNestedOneWithoutChildrenInput
-  children?: Prisma.GroupCreateNestedManyWithoutParentInput
-  users?: Prisma.UserGroupCreateNestedManyWithoutGroupInput
+  parentId?: string | null
 }
 
 export type GroupUncheckedCreateInput = {
   id: string
   isSuperuser: boolean
   parentId?: string | null
-  children?: Prisma.GroupUncheckedCreateNestedManyWithoutParentInput
-  users?: Prisma.UserGroupUncheckedCreateNestedManyWithoutGroupInput
 }
 
 export type GroupUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  parent?: Prisma.GroupUpdateOneWithoutChildrenNestedInput
-  children?: Prisma.GroupUpdateManyWithoutParentNestedInput
-  users?: Prisma.UserGroupUpdateManyWithoutGroupNestedInput
+  parentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type GroupUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
   parentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  children?: Prisma.GroupUncheckedUpdateManyWithoutParentNestedInput
-  users?: Prisma.UserGroupUncheckedUpdateManyWithoutGroupNestedInput
 }
 
 export type GroupCreateManyInput = {
@@ -251,27 +235,13 @@ export type GroupCreateManyInput = {
 export type GroupUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  parentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type GroupUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
   parentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-}
-
-export type GroupNullableScalarRelationFilter = {
-  is?: Prisma.GroupWhereInput | null
-  isNot?: Prisma.GroupWhereInput | null
-}
-
-export type GroupListRelationFilter = {
-  every?: Prisma.GroupWhereInput
-  some?: Prisma.GroupWhereInput
-  none?: Prisma.GroupWhereInput
-}
-
-export type GroupOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
 }
 
 export type GroupCountOrderByAggregateInput = {
@@ -292,306 +262,24 @@ export type GroupMinOrderByAggregateInput = {
   parentId?: Prisma.SortOrder
 }
 
-export type GroupScalarRelationFilter = {
-  is?: Prisma.GroupWhereInput
-  isNot?: Prisma.GroupWhereInput
-}
-
-export type GroupCreateNestedOneWithoutChildrenInput = {
-  create?: Prisma.XOR<Prisma.GroupCreateWithoutChildrenInput, Prisma.GroupUncheckedCreateWithoutChildrenInput>
-  connectOrCreate?: Prisma.GroupCreateOrConnectWithoutChildrenInput
-  connect?: Prisma.GroupWhereUniqueInput
-}
-
-export type GroupCreateNestedManyWithoutParentInput = {
-  create?: Prisma.XOR<Prisma.GroupCreateWithoutParentInput, Prisma.GroupUncheckedCreateWithoutParentInput> | Prisma.GroupCreateWithoutParentInput[] | Prisma.GroupUncheckedCreateWithoutParentInput[]
-  connectOrCreate?: Prisma.GroupCreateOrConnectWithoutParentInput | Prisma.GroupCreateOrConnectWithoutParentInput[]
-  createMany?: Prisma.GroupCreateManyParentInputEnvelope
-  connect?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-}
-
-export type GroupUncheckedCreateNestedManyWithoutParentInput = {
-  create?: Prisma.XOR<Prisma.GroupCreateWithoutParentInput, Prisma.GroupUncheckedCreateWithoutParentInput> | Prisma.GroupCreateWithoutParentInput[] | Prisma.GroupUncheckedCreateWithoutParentInput[]
-  connectOrCreate?: Prisma.GroupCreateOrConnectWithoutParentInput | Prisma.GroupCreateOrConnectWithoutParentInput[]
-  createMany?: Prisma.GroupCreateManyParentInputEnvelope
-  connect?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-}
-
-export type GroupUpdateOneWithoutChildrenNestedInput = {
-  create?: Prisma.XOR<Prisma.GroupCreateWithoutChildrenInput, Prisma.GroupUncheckedCreateWithoutChildrenInput>
-  connectOrCreate?: Prisma.GroupCreateOrConnectWithoutChildrenInput
-  upsert?: Prisma.GroupUpsertWithoutChildrenInput
-  disconnect?: Prisma.GroupWhereInput | boolean
-  delete?: Prisma.GroupWhereInput | boolean
-  connect?: Prisma.GroupWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.GroupUpdateToOneWithWhereWithoutChildrenInput, Prisma.GroupUpdateWithoutChildrenInput>, Prisma.GroupUncheckedUpdateWithoutChildrenInput>
-}
-
-export type GroupUpdateManyWithoutParentNestedInput = {
-  create?: Prisma.XOR<Prisma.GroupCreateWithoutParentInput, Prisma.GroupUncheckedCreateWithoutParentInput> | Prisma.GroupCreateWithoutParentInput[] | Prisma.GroupUncheckedCreateWithoutParentInput[]
-  connectOrCreate?: Prisma.GroupCreateOrConnectWithoutParentInput | Prisma.GroupCreateOrConnectWithoutParentInput[]
-  upsert?: Prisma.GroupUpsertWithWhereUniqueWithoutParentInput | Prisma.GroupUpsertWithWhereUniqueWithoutParentInput[]
-  createMany?: Prisma.GroupCreateManyParentInputEnvelope
-  set?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-  disconnect?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-  delete?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-  connect?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-  update?: Prisma.GroupUpdateWithWhereUniqueWithoutParentInput | Prisma.GroupUpdateWithWhereUniqueWithoutParentInput[]
-  updateMany?: Prisma.GroupUpdateManyWithWhereWithoutParentInput | Prisma.GroupUpdateManyWithWhereWithoutParentInput[]
-  deleteMany?: Prisma.GroupScalarWhereInput | Prisma.GroupScalarWhereInput[]
-}
-
-export type GroupUncheckedUpdateManyWithoutParentNestedInput = {
-  create?: Prisma.XOR<Prisma.GroupCreateWithoutParentInput, Prisma.GroupUncheckedCreateWithoutParentInput> | Prisma.GroupCreateWithoutParentInput[] | Prisma.GroupUncheckedCreateWithoutParentInput[]
-  connectOrCreate?: Prisma.GroupCreateOrConnectWithoutParentInput | Prisma.GroupCreateOrConnectWithoutParentInput[]
-  upsert?: Prisma.GroupUpsertWithWhereUniqueWithoutParentInput | Prisma.GroupUpsertWithWhereUniqueWithoutParentInput[]
-  createMany?: Prisma.GroupCreateManyParentInputEnvelope
-  set?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-  disconnect?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-  delete?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-  connect?: Prisma.GroupWhereUniqueInput | Prisma.GroupWhereUniqueInput[]
-  update?: Prisma.GroupUpdateWithWhereUniqueWithoutParentInput | Prisma.GroupUpdateWithWhereUniqueWithoutParentInput[]
-  updateMany?: Prisma.GroupUpdateManyWithWhereWithoutParentInput | Prisma.GroupUpdateManyWithWhereWithoutParentInput[]
-  deleteMany?: Prisma.GroupScalarWhereInput | Prisma.GroupScalarWhereInput[]
-}
-
-export type GroupCreateNestedOneWithoutUsersInput = {
-  create?: Prisma.XOR<Prisma.GroupCreateWithoutUsersInput, Prisma.GroupUncheckedCreateWithoutUsersInput>
-  connectOrCreate?: Prisma.GroupCreateOrConnectWithoutUsersInput
-  connect?: Prisma.GroupWhereUniqueInput
-}
-
-export type GroupUpdateOneRequiredWithoutUsersNestedInput = {
-  create?: Prisma.XOR<Prisma.GroupCreateWithoutUsersInput, Prisma.GroupUncheckedCreateWithoutUsersInput>
-  connectOrCreate?: Prisma.GroupCreateOrConnectWithoutUsersInput
-  upsert?: Prisma.GroupUpsertWithoutUsersInput
-  connect?: Prisma.GroupWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.GroupUpdateToOneWithWhereWithoutUsersInput, Prisma.GroupUpdateWithoutUsersInput>, Prisma.GroupUncheckedUpdateWithoutUsersInput>
-}
-
-export type GroupCreateWithoutChildrenInput = {
-  id: string
-  isSuperuser: boolean
-  parent?: Prisma.GroupCreateNestedOneWithoutChildrenInput
-  users?: Prisma.UserGroupCreateNestedManyWithoutGroupInput
-}
-
-export type GroupUncheckedCreateWithoutChildrenInput = {
-  id: string
-  isSuperuser: boolean
-  parentId?: string | null
-  users?: Prisma.UserGroupUncheckedCreateNestedManyWithoutGroupInput
-}
-
-export type GroupCreateOrConnectWithoutChildrenInput = {
-  where: Prisma.GroupWhereUniqueInput
-  create: Prisma.XOR<Prisma.GroupCreateWithoutChildrenInput, Prisma.GroupUncheckedCreateWithoutChildrenInput>
-}
-
-export type GroupCreateWithoutParentInput = {
-  id: string
-  isSuperuser: boolean
-  children?: Prisma.GroupCreateNestedManyWithoutParentInput
-  users?: Prisma.UserGroupCreateNestedManyWithoutGroupInput
-}
-
-export type GroupUncheckedCreateWithoutParentInput = {
-  id: string
-  isSuperuser: boolean
-  children?: Prisma.GroupUncheckedCreateNestedManyWithoutParentInput
-  users?: Prisma.UserGroupUncheckedCreateNestedManyWithoutGroupInput
-}
-
-export type GroupCreateOrConnectWithoutParentInput = {
-  where: Prisma.GroupWhereUniqueInput
-  create: Prisma.XOR<Prisma.GroupCreateWithoutParentInput, Prisma.GroupUncheckedCreateWithoutParentInput>
-}
-
-export type GroupCreateManyParentInputEnvelope = {
-  data: Prisma.GroupCreateManyParentInput | Prisma.GroupCreateManyParentInput[]
-  skipDuplicates?: boolean
-}
-
-export type GroupUpsertWithoutChildrenInput = {
-  update: Prisma.XOR<Prisma.GroupUpdateWithoutChildrenInput, Prisma.GroupUncheckedUpdateWithoutChildrenInput>
-  create: Prisma.XOR<Prisma.GroupCreateWithoutChildrenInput, Prisma.GroupUncheckedCreateWithoutChildrenInput>
-  where?: Prisma.GroupWhereInput
-}
-
-export type GroupUpdateToOneWithWhereWithoutChildrenInput = {
-  where?: Prisma.GroupWhereInput
-  data: Prisma.XOR<Prisma.GroupUpdateWithoutChildrenInput, Prisma.GroupUncheckedUpdateWithoutChildrenInput>
-}
-
-export type GroupUpdateWithoutChildrenInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  parent?: Prisma.GroupUpdateOneWithoutChildrenNestedInput
-  users?: Prisma.UserGroupUpdateManyWithoutGroupNestedInput
-}
-
-export type GroupUncheckedUpdateWithoutChildrenInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  parentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  users?: Prisma.UserGroupUncheckedUpdateManyWithoutGroupNestedInput
-}
-
-export type GroupUpsertWithWhereUniqueWithoutParentInput = {
-  where: Prisma.GroupWhereUniqueInput
-  update: Prisma.XOR<Prisma.GroupUpdateWithoutParentInput, Prisma.GroupUncheckedUpdateWithoutParentInput>
-  create: Prisma.XOR<Prisma.GroupCreateWithoutParentInput, Prisma.GroupUncheckedCreateWithoutParentInput>
-}
-
-export type GroupUpdateWithWhereUniqueWithoutParentInput = {
-  where: Prisma.GroupWhereUniqueInput
-  data: Prisma.XOR<Prisma.GroupUpdateWithoutParentInput, Prisma.GroupUncheckedUpdateWithoutParentInput>
-}
-
-export type GroupUpdateManyWithWhereWithoutParentInput = {
-  where: Prisma.GroupScalarWhereInput
-  data: Prisma.XOR<Prisma.GroupUpdateManyMutationInput, Prisma.GroupUncheckedUpdateManyWithoutParentInput>
-}
-
-export type GroupScalarWhereInput = {
-  AND?: Prisma.GroupScalarWhereInput | Prisma.GroupScalarWhereInput[]
-  OR?: Prisma.GroupScalarWhereInput[]
-  NOT?: Prisma.GroupScalarWhereInput | Prisma.GroupScalarWhereInput[]
-  id?: Prisma.UuidFilter<"Group"> | string
-  isSuperuser?: Prisma.BoolFilter<"Group"> | boolean
-  parentId?: Prisma.UuidNullableFilter<"Group"> | string | null
-}
-
-export type GroupCreateWithoutUsersInput = {
-  id: string
-  isSuperuser: boolean
-  parent?: Prisma.GroupCreateNestedOneWithoutChildrenInput
-  children?: Prisma.GroupCreateNestedManyWithoutParentInput
-}
-
-export type GroupUncheckedCreateWithoutUsersInput = {
-  id: string
-  isSuperuser: boolean
-  parentId?: string | null
-  children?: Prisma.GroupUncheckedCreateNestedManyWithoutParentInput
-}
-
-export type GroupCreateOrConnectWithoutUsersInput = {
-  where: Prisma.GroupWhereUniqueInput
-  create: Prisma.XOR<Prisma.GroupCreateWithoutUsersInput, Prisma.GroupUncheckedCreateWithoutUsersInput>
-}
-
-export type GroupUpsertWithoutUsersInput = {
-  update: Prisma.XOR<Prisma.GroupUpdateWithoutUsersInput, Prisma.GroupUncheckedUpdateWithoutUsersInput>
-  create: Prisma.XOR<Prisma.GroupCreateWithoutUsersInput, Prisma.GroupUncheckedCreateWithoutUsersInput>
-  where?: Prisma.GroupWhereInput
-}
-
-export type GroupUpdateToOneWithWhereWithoutUsersInput = {
-  where?: Prisma.GroupWhereInput
-  data: Prisma.XOR<Prisma.GroupUpdateWithoutUsersInput, Prisma.GroupUncheckedUpdateWithoutUsersInput>
-}
-
-export type GroupUpdateWithoutUsersInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  parent?: Prisma.GroupUpdateOneWithoutChildrenNestedInput
-  children?: Prisma.GroupUpdateManyWithoutParentNestedInput
-}
-
-export type GroupUncheckedUpdateWithoutUsersInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  parentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  children?: Prisma.GroupUncheckedUpdateManyWithoutParentNestedInput
-}
-
-export type GroupCreateManyParentInput = {
-  id: string
-  isSuperuser: boolean
-}
-
-export type GroupUpdateWithoutParentInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  children?: Prisma.GroupUpdateManyWithoutParentNestedInput
-  users?: Prisma.UserGroupUpdateManyWithoutGroupNestedInput
-}
-
-export type GroupUncheckedUpdateWithoutParentInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  children?: Prisma.GroupUncheckedUpdateManyWithoutParentNestedInput
-  users?: Prisma.UserGroupUncheckedUpdateManyWithoutGroupNestedInput
-}
-
-export type GroupUncheckedUpdateManyWithoutParentInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  isSuperuser?: Prisma.BoolFieldUpdateOperationsInput | boolean
-}
-
-
-/**
- * Count Type GroupCountOutputType
- */
-
-export type GroupCountOutputType = {
-  children: number
-  users: number
-}
-
-export type GroupCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  children?: boolean | GroupCountOutputTypeCountChildrenArgs
-  users?: boolean | GroupCountOutputTypeCountUsersArgs
-}
-
-/**
- * GroupCountOutputType without action
- */
-export type GroupCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the GroupCountOutputType
-   */
-  select?: Prisma.GroupCountOutputTypeSelect<ExtArgs> | null
-}
-
-/**
- * GroupCountOutputType without action
- */
-export type GroupCountOutputTypeCountChildrenArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.GroupWhereInput
-}
-
-/**
- * GroupCountOutputType without action
- */
-export type GroupCountOutputTypeCountUsersArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.UserGroupWhereInput
-}
 
 
 export type GroupSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   isSuperuser?: boolean
   parentId?: boolean
-  parent?: boolean | Prisma.Group$parentArgs<ExtArgs>
-  children?: boolean | Prisma.Group$childrenArgs<ExtArgs>
-  users?: boolean | Prisma.Group$usersArgs<ExtArgs>
-  _count?: boolean | Prisma.GroupCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["group"]>
 
 export type GroupSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   isSuperuser?: boolean
   parentId?: boolean
-  parent?: boolean | Prisma.Group$parentArgs<ExtArgs>
 }, ExtArgs["result"]["group"]>
 
 export type GroupSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   isSuperuser?: boolean
   parentId?: boolean
-  parent?: boolean | Prisma.Group$parentArgs<ExtArgs>
 }, ExtArgs["result"]["group"]>
 
 export type GroupSelectScalar = {
@@ -601,29 +289,16 @@ export type GroupSelectScalar = {
 }
 
 export type GroupOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "isSuperuser" | "parentId", ExtArgs["result"]["group"]>
-export type GroupInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  parent?: boolean | Prisma.Group$parentArgs<ExtArgs>
-  children?: boolean | Prisma.Group$childrenArgs<ExtArgs>
-  users?: boolean | Prisma.Group$usersArgs<ExtArgs>
-  _count?: boolean | Prisma.GroupCountOutputTypeDefaultArgs<ExtArgs>
-}
-export type GroupIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  parent?: boolean | Prisma.Group$parentArgs<ExtArgs>
-}
-export type GroupIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  parent?: boolean | Prisma.Group$parentArgs<ExtArgs>
-}
 
 export type $GroupPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Group"
-  objects: {
-    parent: Prisma.$GroupPayload<ExtArgs> | null
-    children: Prisma.$GroupPayload<ExtArgs>[]
-    users: Prisma.$UserGroupPayload<ExtArgs>[]
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     isSuperuser: boolean
+    /**
+     * @until 2025.10
+     */
     parentId: string | null
   }, ExtArgs["result"]["group"]>
   composites: {}
@@ -632,7 +307,7 @@ export type $GroupPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
 export type GroupGetPayload<S extends boolean | null | undefined | GroupDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$GroupPayload, S>
 
 export type GroupCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<GroupFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<GroupFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: GroupCountAggregateInputType | true
   }
 
@@ -1019,9 +694,6 @@ readonly fields: GroupFieldRefs;
  */
 export interface Prisma__GroupClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  parent<T extends Prisma.Group$parentArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Group$parentArgs<ExtArgs>>): Prisma.Prisma__GroupClient<runtime.Types.Result.GetResult<Prisma.$GroupPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
-  children<T extends Prisma.Group$childrenArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Group$childrenArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$GroupPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  users<T extends Prisma.Group$usersArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Group$usersArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserGroupPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1071,13 +743,10 @@ export type GroupFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  /**
    * Filter, which Group to fetch.
    */
   where: Prisma.GroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1093,13 +762,10 @@ export type GroupFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensions.
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  /**
    * Filter, which Group to fetch.
    */
   where: Prisma.GroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1115,10 +781,6 @@ export type GroupFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Internal
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  /**
    * Filter, which Group to fetch.
    */
   where?: Prisma.GroupWhereInput
@@ -1152,6 +814,7 @@ export type GroupFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Filter by unique combinations of Groups.
    */
   distinct?: Prisma.GroupScalarFieldEnum | Prisma.GroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1167,10 +830,6 @@ export type GroupFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.I
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  /**
    * Filter, which Group to fetch.
    */
   where?: Prisma.GroupWhereInput
@@ -1204,6 +863,7 @@ export type GroupFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.I
    * Filter by unique combinations of Groups.
    */
   distinct?: Prisma.GroupScalarFieldEnum | Prisma.GroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1218,10 +878,6 @@ export type GroupFindManyArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the Group
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
   /**
    * Filter, which Groups to fetch.
    */
@@ -1256,6 +912,7 @@ export type GroupFindManyArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Filter by unique combinations of Groups.
    */
   distinct?: Prisma.GroupScalarFieldEnum | Prisma.GroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1271,13 +928,10 @@ export type GroupCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  /**
    * The data needed to create a Group.
    */
   data: Prisma.XOR<Prisma.GroupCreateInput, Prisma.GroupUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1308,10 +962,6 @@ export type GroupCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Extension
    */
   data: Prisma.GroupCreateManyInput | Prisma.GroupCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1327,10 +977,6 @@ export type GroupUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  /**
    * The data needed to update a Group.
    */
   data: Prisma.XOR<Prisma.GroupUpdateInput, Prisma.GroupUncheckedUpdateInput>
@@ -1338,6 +984,7 @@ export type GroupUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * Choose, which Group to update.
    */
   where: Prisma.GroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1382,10 +1029,6 @@ export type GroupUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Extension
    * Limit how many Groups to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1401,10 +1044,6 @@ export type GroupUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  /**
    * The filter to search for the Group to update in case it exists.
    */
   where: Prisma.GroupWhereUniqueInput
@@ -1416,6 +1055,7 @@ export type GroupUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * In case the Group was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.GroupUpdateInput, Prisma.GroupUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1431,13 +1071,10 @@ export type GroupDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  /**
    * Filter which Group to delete.
    */
   where: Prisma.GroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1455,73 +1092,6 @@ export type GroupDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Interna
 }
 
 /**
- * Group.parent
- */
-export type Group$parentArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the Group
-   */
-  select?: Prisma.GroupSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the Group
-   */
-  omit?: Prisma.GroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  where?: Prisma.GroupWhereInput
-}
-
-/**
- * Group.children
- */
-export type Group$childrenArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the Group
-   */
-  select?: Prisma.GroupSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the Group
-   */
-  omit?: Prisma.GroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
-  where?: Prisma.GroupWhereInput
-  orderBy?: Prisma.GroupOrderByWithRelationInput | Prisma.GroupOrderByWithRelationInput[]
-  cursor?: Prisma.GroupWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.GroupScalarFieldEnum | Prisma.GroupScalarFieldEnum[]
-}
-
-/**
- * Group.users
- */
-export type Group$usersArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the UserGroup
-   */
-  select?: Prisma.UserGroupSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the UserGroup
-   */
-  omit?: Prisma.UserGroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  where?: Prisma.UserGroupWhereInput
-  orderBy?: Prisma.UserGroupOrderByWithRelationInput | Prisma.UserGroupOrderByWithRelationInput[]
-  cursor?: Prisma.UserGroupWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.UserGroupScalarFieldEnum | Prisma.UserGroupScalarFieldEnum[]
-}
-
-/**
  * Group without action
  */
 export type GroupDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1533,8 +1103,4 @@ export type GroupDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Omit specific fields from the Group
    */
   omit?: Prisma.GroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.GroupInclude<ExtArgs> | null
 }

@@ -15,6 +15,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 /**
  * Model PasswordStage
  * Extends Stage: shares its key.
+ * @reads stages
  */
 export type PasswordStageModel = runtime.Types.Result.DefaultSelection<Prisma.$PasswordStagePayload>
 
@@ -38,12 +39,14 @@ export type PasswordStageMinAggregateOutputType = {
   id: string | null
   configureFlowId: string | null
   failedAttemptsBeforeCancel: number | null
+  allowShowPassword: boolean | null
 }
 
 export type PasswordStageMaxAggregateOutputType = {
   id: string | null
   configureFlowId: string | null
   failedAttemptsBeforeCancel: number | null
+  allowShowPassword: boolean | null
 }
 
 export type PasswordStageCountAggregateOutputType = {
@@ -51,6 +54,7 @@ export type PasswordStageCountAggregateOutputType = {
   backends: number
   configureFlowId: number
   failedAttemptsBeforeCancel: number
+  allowShowPassword: number
   _all: number
 }
 
@@ -67,12 +71,14 @@ export type PasswordStageMinAggregateInputType = {
   id?: true
   configureFlowId?: true
   failedAttemptsBeforeCancel?: true
+  allowShowPassword?: true
 }
 
 export type PasswordStageMaxAggregateInputType = {
   id?: true
   configureFlowId?: true
   failedAttemptsBeforeCancel?: true
+  allowShowPassword?: true
 }
 
 export type PasswordStageCountAggregateInputType = {
@@ -80,6 +86,7 @@ export type PasswordStageCountAggregateInputType = {
   backends?: true
   configureFlowId?: true
   failedAttemptsBeforeCancel?: true
+  allowShowPassword?: true
   _all?: true
 }
 
@@ -174,6 +181,7 @@ export type PasswordStageGroupByOutputType = {
   backends: string[]
   configureFlowId: string | null
   failedAttemptsBeforeCancel: number
+  allowShowPassword: boolean
   _count: PasswordStageCountAggregateOutputType | null
   _avg: PasswordStageAvgAggregateOutputType | null
   _sum: PasswordStageSumAggregateOutputType | null
@@ -204,6 +212,7 @@ export type PasswordStageWhereInput = {
   backends?: Prisma.StringNullableListFilter<"PasswordStage">
   configureFlowId?: Prisma.UuidNullableFilter<"PasswordStage"> | string | null
   failedAttemptsBeforeCancel?: Prisma.IntFilter<"PasswordStage"> | number
+  allowShowPassword?: Prisma.BoolFilter<"PasswordStage"> | boolean
   stage?: Prisma.XOR<Prisma.StageScalarRelationFilter, Prisma.StageWhereInput>
 }
 
@@ -212,6 +221,7 @@ export type PasswordStageOrderByWithRelationInput = {
   backends?: Prisma.SortOrder
   configureFlowId?: Prisma.SortOrderInput | Prisma.SortOrder
   failedAttemptsBeforeCancel?: Prisma.SortOrder
+  allowShowPassword?: Prisma.SortOrder
   stage?: Prisma.StageOrderByWithRelationInput
 }
 
@@ -223,6 +233,7 @@ export type PasswordStageWhereUniqueInput = Prisma.AtLeast<{
   backends?: Prisma.StringNullableListFilter<"PasswordStage">
   configureFlowId?: Prisma.UuidNullableFilter<"PasswordStage"> | string | null
   failedAttemptsBeforeCancel?: Prisma.IntFilter<"PasswordStage"> | number
+  allowShowPassword?: Prisma.BoolFilter<"PasswordStage"> | boolean
   stage?: Prisma.XOR<Prisma.StageScalarRelationFilter, Prisma.StageWhereInput>
 }, "id">
 
@@ -231,6 +242,7 @@ export type PasswordStageOrderByWithAggregationInput = {
   backends?: Prisma.SortOrder
   configureFlowId?: Prisma.SortOrderInput | Prisma.SortOrder
   failedAttemptsBeforeCancel?: Prisma.SortOrder
+  allowShowPassword?: Prisma.SortOrder
   _count?: Prisma.PasswordStageCountOrderByAggregateInput
   _avg?: Prisma.PasswordStageAvgOrderByAggregateInput
   _max?: Prisma.PasswordStageMaxOrderByAggregateInput
@@ -246,12 +258,14 @@ export type PasswordStageScalarWhereWithAggregatesInput = {
   backends?: Prisma.StringNullableListFilter<"PasswordStage">
   configureFlowId?: Prisma.UuidNullableWithAggregatesFilter<"PasswordStage"> | string | null
   failedAttemptsBeforeCancel?: Prisma.IntWithAggregatesFilter<"PasswordStage"> | number
+  allowShowPassword?: Prisma.BoolWithAggregatesFilter<"PasswordStage"> | boolean
 }
 
 export type PasswordStageCreateInput = {
   backends?: Prisma.PasswordStageCreatebackendsInput | string[]
   configureFlowId?: string | null
   failedAttemptsBeforeCancel: number
+  allowShowPassword: boolean
   stage: Prisma.StageCreateNestedOneWithoutPasswordStageInput
 }
 
@@ -260,12 +274,14 @@ export type PasswordStageUncheckedCreateInput = {
   backends?: Prisma.PasswordStageCreatebackendsInput | string[]
   configureFlowId?: string | null
   failedAttemptsBeforeCancel: number
+  allowShowPassword: boolean
 }
 
 export type PasswordStageUpdateInput = {
   backends?: Prisma.PasswordStageUpdatebackendsInput | string[]
   configureFlowId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedAttemptsBeforeCancel?: Prisma.IntFieldUpdateOperationsInput | number
+  allowShowPassword?: Prisma.BoolFieldUpdateOperationsInput | boolean
   stage?: Prisma.StageUpdateOneRequiredWithoutPasswordStageNestedInput
 }
 
@@ -274,6 +290,7 @@ export type PasswordStageUncheckedUpdateInput = {
   backends?: Prisma.PasswordStageUpdatebackendsInput | string[]
   configureFlowId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedAttemptsBeforeCancel?: Prisma.IntFieldUpdateOperationsInput | number
+  allowShowPassword?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type PasswordStageCreateManyInput = {
@@ -281,12 +298,14 @@ export type PasswordStageCreateManyInput = {
   backends?: Prisma.PasswordStageCreatebackendsInput | string[]
   configureFlowId?: string | null
   failedAttemptsBeforeCancel: number
+  allowShowPassword: boolean
 }
 
 export type PasswordStageUpdateManyMutationInput = {
   backends?: Prisma.PasswordStageUpdatebackendsInput | string[]
   configureFlowId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedAttemptsBeforeCancel?: Prisma.IntFieldUpdateOperationsInput | number
+  allowShowPassword?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type PasswordStageUncheckedUpdateManyInput = {
@@ -294,6 +313,7 @@ export type PasswordStageUncheckedUpdateManyInput = {
   backends?: Prisma.PasswordStageUpdatebackendsInput | string[]
   configureFlowId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedAttemptsBeforeCancel?: Prisma.IntFieldUpdateOperationsInput | number
+  allowShowPassword?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type PasswordStageNullableScalarRelationFilter = {
@@ -314,6 +334,7 @@ export type PasswordStageCountOrderByAggregateInput = {
   backends?: Prisma.SortOrder
   configureFlowId?: Prisma.SortOrder
   failedAttemptsBeforeCancel?: Prisma.SortOrder
+  allowShowPassword?: Prisma.SortOrder
 }
 
 export type PasswordStageAvgOrderByAggregateInput = {
@@ -324,12 +345,14 @@ export type PasswordStageMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   configureFlowId?: Prisma.SortOrder
   failedAttemptsBeforeCancel?: Prisma.SortOrder
+  allowShowPassword?: Prisma.SortOrder
 }
 
 export type PasswordStageMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
   configureFlowId?: Prisma.SortOrder
   failedAttemptsBeforeCancel?: Prisma.SortOrder
+  allowShowPassword?: Prisma.SortOrder
 }
 
 export type PasswordStageSumOrderByAggregateInput = {
@@ -389,16 +412,22 @@ export type IntFieldUpdateOperationsInput = {
   divide?: number
 }
 
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
+}
+
 export type PasswordStageCreateWithoutStageInput = {
   backends?: Prisma.PasswordStageCreatebackendsInput | string[]
   configureFlowId?: string | null
   failedAttemptsBeforeCancel: number
+  allowShowPassword: boolean
 }
 
 export type PasswordStageUncheckedCreateWithoutStageInput = {
   backends?: Prisma.PasswordStageCreatebackendsInput | string[]
   configureFlowId?: string | null
   failedAttemptsBeforeCancel: number
+  allowShowPassword: boolean
 }
 
 export type PasswordStageCreateOrConnectWithoutStageInput = {
@@ -421,12 +450,14 @@ export type PasswordStageUpdateWithoutStageInput = {
   backends?: Prisma.PasswordStageUpdatebackendsInput | string[]
   configureFlowId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedAttemptsBeforeCancel?: Prisma.IntFieldUpdateOperationsInput | number
+  allowShowPassword?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type PasswordStageUncheckedUpdateWithoutStageInput = {
   backends?: Prisma.PasswordStageUpdatebackendsInput | string[]
   configureFlowId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   failedAttemptsBeforeCancel?: Prisma.IntFieldUpdateOperationsInput | number
+  allowShowPassword?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 
@@ -436,6 +467,7 @@ export type PasswordStageSelect<ExtArgs extends runtime.Types.Extensions.Interna
   backends?: boolean
   configureFlowId?: boolean
   failedAttemptsBeforeCancel?: boolean
+  allowShowPassword?: boolean
   stage?: boolean | Prisma.StageDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["passwordStage"]>
 
@@ -444,6 +476,7 @@ export type PasswordStageSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   backends?: boolean
   configureFlowId?: boolean
   failedAttemptsBeforeCancel?: boolean
+  allowShowPassword?: boolean
   stage?: boolean | Prisma.StageDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["passwordStage"]>
 
@@ -452,6 +485,7 @@ export type PasswordStageSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   backends?: boolean
   configureFlowId?: boolean
   failedAttemptsBeforeCancel?: boolean
+  allowShowPassword?: boolean
   stage?: boolean | Prisma.StageDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["passwordStage"]>
 
@@ -460,9 +494,10 @@ export type PasswordStageSelectScalar = {
   backends?: boolean
   configureFlowId?: boolean
   failedAttemptsBeforeCancel?: boolean
+  allowShowPassword?: boolean
 }
 
-export type PasswordStageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "backends" | "configureFlowId" | "failedAttemptsBeforeCancel", ExtArgs["result"]["passwordStage"]>
+export type PasswordStageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "backends" | "configureFlowId" | "failedAttemptsBeforeCancel" | "allowShowPassword", ExtArgs["result"]["passwordStage"]>
 export type PasswordStageInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   stage?: boolean | Prisma.StageDefaultArgs<ExtArgs>
 }
@@ -482,10 +517,14 @@ export type $PasswordStagePayload<ExtArgs extends runtime.Types.Extensions.Inter
     id: string
     backends: string[]
     /**
-     * The flow may be deleted in the same moment; no relation, since only its id is answered.
+     * No relation: the response has only the flow's id, and the flow may be deleted at the same moment.
      */
     configureFlowId: string | null
     failedAttemptsBeforeCancel: number
+    /**
+     * @since 2024.8
+     */
+    allowShowPassword: boolean
   }, ExtArgs["result"]["passwordStage"]>
   composites: {}
 }
@@ -493,7 +532,7 @@ export type $PasswordStagePayload<ExtArgs extends runtime.Types.Extensions.Inter
 export type PasswordStageGetPayload<S extends boolean | null | undefined | PasswordStageDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$PasswordStagePayload, S>
 
 export type PasswordStageCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<PasswordStageFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<PasswordStageFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: PasswordStageCountAggregateInputType | true
   }
 
@@ -914,6 +953,7 @@ export interface PasswordStageFieldRefs {
   readonly backends: Prisma.FieldRef<"PasswordStage", 'String[]'>
   readonly configureFlowId: Prisma.FieldRef<"PasswordStage", 'String'>
   readonly failedAttemptsBeforeCancel: Prisma.FieldRef<"PasswordStage", 'Int'>
+  readonly allowShowPassword: Prisma.FieldRef<"PasswordStage", 'Boolean'>
 }
     
 
@@ -938,6 +978,7 @@ export type PasswordStageFindUniqueArgs<ExtArgs extends runtime.Types.Extensions
    * Filter, which PasswordStage to fetch.
    */
   where: Prisma.PasswordStageWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -960,6 +1001,7 @@ export type PasswordStageFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Ext
    * Filter, which PasswordStage to fetch.
    */
   where: Prisma.PasswordStageWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1012,6 +1054,7 @@ export type PasswordStageFindFirstArgs<ExtArgs extends runtime.Types.Extensions.
    * Filter by unique combinations of PasswordStages.
    */
   distinct?: Prisma.PasswordStageScalarFieldEnum | Prisma.PasswordStageScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1064,6 +1107,7 @@ export type PasswordStageFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Exte
    * Filter by unique combinations of PasswordStages.
    */
   distinct?: Prisma.PasswordStageScalarFieldEnum | Prisma.PasswordStageScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1116,6 +1160,7 @@ export type PasswordStageFindManyArgs<ExtArgs extends runtime.Types.Extensions.I
    * Filter by unique combinations of PasswordStages.
    */
   distinct?: Prisma.PasswordStageScalarFieldEnum | Prisma.PasswordStageScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1138,6 +1183,7 @@ export type PasswordStageCreateArgs<ExtArgs extends runtime.Types.Extensions.Int
    * The data needed to create a PasswordStage.
    */
   data: Prisma.XOR<Prisma.PasswordStageCreateInput, Prisma.PasswordStageUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1198,6 +1244,7 @@ export type PasswordStageUpdateArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Choose, which PasswordStage to update.
    */
   where: Prisma.PasswordStageWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1276,6 +1323,7 @@ export type PasswordStageUpsertArgs<ExtArgs extends runtime.Types.Extensions.Int
    * In case the PasswordStage was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.PasswordStageUpdateInput, Prisma.PasswordStageUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1298,6 +1346,7 @@ export type PasswordStageDeleteArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Filter which PasswordStage to delete.
    */
   where: Prisma.PasswordStageWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**

@@ -15,6 +15,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 /**
  * Model Permission
  * Ids differ between installations: look a permission up by its content type and codename.
+ * @reads permissions
  */
 export type PermissionModel = runtime.Types.Result.DefaultSelection<Prisma.$PermissionPayload>
 
@@ -204,38 +205,22 @@ export type PermissionWhereInput = {
   id?: Prisma.IntFilter<"Permission"> | number
   contentTypeId?: Prisma.IntFilter<"Permission"> | number
   codename?: Prisma.StringFilter<"Permission"> | string
-  contentType?: Prisma.XOR<Prisma.ContentTypeScalarRelationFilter, Prisma.ContentTypeWhereInput>
-  users?: Prisma.UserPermissionListRelationFilter
-  authGroups?: Prisma.AuthGroupPermissionListRelationFilter
-  userObjectGrants?: Prisma.UserObjectPermissionListRelationFilter
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionListRelationFilter
 }
 
 export type PermissionOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   contentTypeId?: Prisma.SortOrder
   codename?: Prisma.SortOrder
-  contentType?: Prisma.ContentTypeOrderByWithRelationInput
-  users?: Prisma.UserPermissionOrderByRelationAggregateInput
-  authGroups?: Prisma.AuthGroupPermissionOrderByRelationAggregateInput
-  userObjectGrants?: Prisma.UserObjectPermissionOrderByRelationAggregateInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionOrderByRelationAggregateInput
 }
 
 export type PermissionWhereUniqueInput = Prisma.AtLeast<{
   id?: number
-  contentTypeId_codename?: Prisma.PermissionContentTypeIdCodenameCompoundUniqueInput
   AND?: Prisma.PermissionWhereInput | Prisma.PermissionWhereInput[]
   OR?: Prisma.PermissionWhereInput[]
   NOT?: Prisma.PermissionWhereInput | Prisma.PermissionWhereInput[]
   contentTypeId?: Prisma.IntFilter<"Permission"> | number
   codename?: Prisma.StringFilter<"Permission"> | string
-  contentType?: Prisma.XOR<Prisma.ContentTypeScalarRelationFilter, Prisma.ContentTypeWhereInput>
-  users?: Prisma.UserPermissionListRelationFilter
-  authGroups?: Prisma.AuthGroupPermissionListRelationFilter
-  userObjectGrants?: Prisma.UserObjectPermissionListRelationFilter
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionListRelationFilter
-}, "id" | "contentTypeId_codename">
+}, "id">
 
 export type PermissionOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
@@ -259,42 +244,26 @@ export type PermissionScalarWhereWithAggregatesInput = {
 
 export type PermissionCreateInput = {
   id: number
+  contentTypeId: number
   codename: string
-  contentType: Prisma.ContentTypeCreateNestedOneWithoutPermissionsInput
-  users?: Prisma.UserPermissionCreateNestedManyWithoutPermissionInput
-  authGroups?: Prisma.AuthGroupPermissionCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionCreateNestedManyWithoutPermissionInput
 }
 
 export type PermissionUncheckedCreateInput = {
   id: number
   contentTypeId: number
   codename: string
-  users?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroups?: Prisma.AuthGroupPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
 }
 
 export type PermissionUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
+  contentTypeId?: Prisma.IntFieldUpdateOperationsInput | number
   codename?: Prisma.StringFieldUpdateOperationsInput | string
-  contentType?: Prisma.ContentTypeUpdateOneRequiredWithoutPermissionsNestedInput
-  users?: Prisma.UserPermissionUpdateManyWithoutPermissionNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUpdateManyWithoutPermissionNestedInput
 }
 
 export type PermissionUncheckedUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   contentTypeId?: Prisma.IntFieldUpdateOperationsInput | number
   codename?: Prisma.StringFieldUpdateOperationsInput | string
-  users?: Prisma.UserPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
 }
 
 export type PermissionCreateManyInput = {
@@ -305,6 +274,7 @@ export type PermissionCreateManyInput = {
 
 export type PermissionUpdateManyMutationInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
+  contentTypeId?: Prisma.IntFieldUpdateOperationsInput | number
   codename?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
@@ -312,21 +282,6 @@ export type PermissionUncheckedUpdateManyInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   contentTypeId?: Prisma.IntFieldUpdateOperationsInput | number
   codename?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type PermissionListRelationFilter = {
-  every?: Prisma.PermissionWhereInput
-  some?: Prisma.PermissionWhereInput
-  none?: Prisma.PermissionWhereInput
-}
-
-export type PermissionOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
-}
-
-export type PermissionContentTypeIdCodenameCompoundUniqueInput = {
-  contentTypeId: number
-  codename: string
 }
 
 export type PermissionCountOrderByAggregateInput = {
@@ -357,480 +312,24 @@ export type PermissionSumOrderByAggregateInput = {
   contentTypeId?: Prisma.SortOrder
 }
 
-export type PermissionScalarRelationFilter = {
-  is?: Prisma.PermissionWhereInput
-  isNot?: Prisma.PermissionWhereInput
-}
-
-export type PermissionCreateNestedManyWithoutContentTypeInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutContentTypeInput, Prisma.PermissionUncheckedCreateWithoutContentTypeInput> | Prisma.PermissionCreateWithoutContentTypeInput[] | Prisma.PermissionUncheckedCreateWithoutContentTypeInput[]
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutContentTypeInput | Prisma.PermissionCreateOrConnectWithoutContentTypeInput[]
-  createMany?: Prisma.PermissionCreateManyContentTypeInputEnvelope
-  connect?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-}
-
-export type PermissionUncheckedCreateNestedManyWithoutContentTypeInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutContentTypeInput, Prisma.PermissionUncheckedCreateWithoutContentTypeInput> | Prisma.PermissionCreateWithoutContentTypeInput[] | Prisma.PermissionUncheckedCreateWithoutContentTypeInput[]
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutContentTypeInput | Prisma.PermissionCreateOrConnectWithoutContentTypeInput[]
-  createMany?: Prisma.PermissionCreateManyContentTypeInputEnvelope
-  connect?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-}
-
-export type PermissionUpdateManyWithoutContentTypeNestedInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutContentTypeInput, Prisma.PermissionUncheckedCreateWithoutContentTypeInput> | Prisma.PermissionCreateWithoutContentTypeInput[] | Prisma.PermissionUncheckedCreateWithoutContentTypeInput[]
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutContentTypeInput | Prisma.PermissionCreateOrConnectWithoutContentTypeInput[]
-  upsert?: Prisma.PermissionUpsertWithWhereUniqueWithoutContentTypeInput | Prisma.PermissionUpsertWithWhereUniqueWithoutContentTypeInput[]
-  createMany?: Prisma.PermissionCreateManyContentTypeInputEnvelope
-  set?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-  disconnect?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-  delete?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-  connect?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-  update?: Prisma.PermissionUpdateWithWhereUniqueWithoutContentTypeInput | Prisma.PermissionUpdateWithWhereUniqueWithoutContentTypeInput[]
-  updateMany?: Prisma.PermissionUpdateManyWithWhereWithoutContentTypeInput | Prisma.PermissionUpdateManyWithWhereWithoutContentTypeInput[]
-  deleteMany?: Prisma.PermissionScalarWhereInput | Prisma.PermissionScalarWhereInput[]
-}
-
-export type PermissionUncheckedUpdateManyWithoutContentTypeNestedInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutContentTypeInput, Prisma.PermissionUncheckedCreateWithoutContentTypeInput> | Prisma.PermissionCreateWithoutContentTypeInput[] | Prisma.PermissionUncheckedCreateWithoutContentTypeInput[]
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutContentTypeInput | Prisma.PermissionCreateOrConnectWithoutContentTypeInput[]
-  upsert?: Prisma.PermissionUpsertWithWhereUniqueWithoutContentTypeInput | Prisma.PermissionUpsertWithWhereUniqueWithoutContentTypeInput[]
-  createMany?: Prisma.PermissionCreateManyContentTypeInputEnvelope
-  set?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-  disconnect?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-  delete?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-  connect?: Prisma.PermissionWhereUniqueInput | Prisma.PermissionWhereUniqueInput[]
-  update?: Prisma.PermissionUpdateWithWhereUniqueWithoutContentTypeInput | Prisma.PermissionUpdateWithWhereUniqueWithoutContentTypeInput[]
-  updateMany?: Prisma.PermissionUpdateManyWithWhereWithoutContentTypeInput | Prisma.PermissionUpdateManyWithWhereWithoutContentTypeInput[]
-  deleteMany?: Prisma.PermissionScalarWhereInput | Prisma.PermissionScalarWhereInput[]
-}
-
-export type PermissionCreateNestedOneWithoutUsersInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutUsersInput, Prisma.PermissionUncheckedCreateWithoutUsersInput>
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutUsersInput
-  connect?: Prisma.PermissionWhereUniqueInput
-}
-
-export type PermissionUpdateOneRequiredWithoutUsersNestedInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutUsersInput, Prisma.PermissionUncheckedCreateWithoutUsersInput>
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutUsersInput
-  upsert?: Prisma.PermissionUpsertWithoutUsersInput
-  connect?: Prisma.PermissionWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.PermissionUpdateToOneWithWhereWithoutUsersInput, Prisma.PermissionUpdateWithoutUsersInput>, Prisma.PermissionUncheckedUpdateWithoutUsersInput>
-}
-
-export type PermissionCreateNestedOneWithoutAuthGroupsInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutAuthGroupsInput, Prisma.PermissionUncheckedCreateWithoutAuthGroupsInput>
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutAuthGroupsInput
-  connect?: Prisma.PermissionWhereUniqueInput
-}
-
-export type PermissionUpdateOneRequiredWithoutAuthGroupsNestedInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutAuthGroupsInput, Prisma.PermissionUncheckedCreateWithoutAuthGroupsInput>
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutAuthGroupsInput
-  upsert?: Prisma.PermissionUpsertWithoutAuthGroupsInput
-  connect?: Prisma.PermissionWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.PermissionUpdateToOneWithWhereWithoutAuthGroupsInput, Prisma.PermissionUpdateWithoutAuthGroupsInput>, Prisma.PermissionUncheckedUpdateWithoutAuthGroupsInput>
-}
-
-export type PermissionCreateNestedOneWithoutUserObjectGrantsInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutUserObjectGrantsInput, Prisma.PermissionUncheckedCreateWithoutUserObjectGrantsInput>
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutUserObjectGrantsInput
-  connect?: Prisma.PermissionWhereUniqueInput
-}
-
-export type PermissionUpdateOneRequiredWithoutUserObjectGrantsNestedInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutUserObjectGrantsInput, Prisma.PermissionUncheckedCreateWithoutUserObjectGrantsInput>
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutUserObjectGrantsInput
-  upsert?: Prisma.PermissionUpsertWithoutUserObjectGrantsInput
-  connect?: Prisma.PermissionWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.PermissionUpdateToOneWithWhereWithoutUserObjectGrantsInput, Prisma.PermissionUpdateWithoutUserObjectGrantsInput>, Prisma.PermissionUncheckedUpdateWithoutUserObjectGrantsInput>
-}
-
-export type PermissionCreateNestedOneWithoutAuthGroupObjectGrantsInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutAuthGroupObjectGrantsInput, Prisma.PermissionUncheckedCreateWithoutAuthGroupObjectGrantsInput>
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutAuthGroupObjectGrantsInput
-  connect?: Prisma.PermissionWhereUniqueInput
-}
-
-export type PermissionUpdateOneRequiredWithoutAuthGroupObjectGrantsNestedInput = {
-  create?: Prisma.XOR<Prisma.PermissionCreateWithoutAuthGroupObjectGrantsInput, Prisma.PermissionUncheckedCreateWithoutAuthGroupObjectGrantsInput>
-  connectOrCreate?: Prisma.PermissionCreateOrConnectWithoutAuthGroupObjectGrantsInput
-  upsert?: Prisma.PermissionUpsertWithoutAuthGroupObjectGrantsInput
-  connect?: Prisma.PermissionWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.PermissionUpdateToOneWithWhereWithoutAuthGroupObjectGrantsInput, Prisma.PermissionUpdateWithoutAuthGroupObjectGrantsInput>, Prisma.PermissionUncheckedUpdateWithoutAuthGroupObjectGrantsInput>
-}
-
-export type PermissionCreateWithoutContentTypeInput = {
-  id: number
-  codename: string
-  users?: Prisma.UserPermissionCreateNestedManyWithoutPermissionInput
-  authGroups?: Prisma.AuthGroupPermissionCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionUncheckedCreateWithoutContentTypeInput = {
-  id: number
-  codename: string
-  users?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroups?: Prisma.AuthGroupPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionCreateOrConnectWithoutContentTypeInput = {
-  where: Prisma.PermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutContentTypeInput, Prisma.PermissionUncheckedCreateWithoutContentTypeInput>
-}
-
-export type PermissionCreateManyContentTypeInputEnvelope = {
-  data: Prisma.PermissionCreateManyContentTypeInput | Prisma.PermissionCreateManyContentTypeInput[]
-  skipDuplicates?: boolean
-}
-
-export type PermissionUpsertWithWhereUniqueWithoutContentTypeInput = {
-  where: Prisma.PermissionWhereUniqueInput
-  update: Prisma.XOR<Prisma.PermissionUpdateWithoutContentTypeInput, Prisma.PermissionUncheckedUpdateWithoutContentTypeInput>
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutContentTypeInput, Prisma.PermissionUncheckedCreateWithoutContentTypeInput>
-}
-
-export type PermissionUpdateWithWhereUniqueWithoutContentTypeInput = {
-  where: Prisma.PermissionWhereUniqueInput
-  data: Prisma.XOR<Prisma.PermissionUpdateWithoutContentTypeInput, Prisma.PermissionUncheckedUpdateWithoutContentTypeInput>
-}
-
-export type PermissionUpdateManyWithWhereWithoutContentTypeInput = {
-  where: Prisma.PermissionScalarWhereInput
-  data: Prisma.XOR<Prisma.PermissionUpdateManyMutationInput, Prisma.PermissionUncheckedUpdateManyWithoutContentTypeInput>
-}
-
-export type PermissionScalarWhereInput = {
-  AND?: Prisma.PermissionScalarWhereInput | Prisma.PermissionScalarWhereInput[]
-  OR?: Prisma.PermissionScalarWhereInput[]
-  NOT?: Prisma.PermissionScalarWhereInput | Prisma.PermissionScalarWhereInput[]
-  id?: Prisma.IntFilter<"Permission"> | number
-  contentTypeId?: Prisma.IntFilter<"Permission"> | number
-  codename?: Prisma.StringFilter<"Permission"> | string
-}
-
-export type PermissionCreateWithoutUsersInput = {
-  id: number
-  codename: string
-  contentType: Prisma.ContentTypeCreateNestedOneWithoutPermissionsInput
-  authGroups?: Prisma.AuthGroupPermissionCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionUncheckedCreateWithoutUsersInput = {
-  id: number
-  contentTypeId: number
-  codename: string
-  authGroups?: Prisma.AuthGroupPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionCreateOrConnectWithoutUsersInput = {
-  where: Prisma.PermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutUsersInput, Prisma.PermissionUncheckedCreateWithoutUsersInput>
-}
-
-export type PermissionUpsertWithoutUsersInput = {
-  update: Prisma.XOR<Prisma.PermissionUpdateWithoutUsersInput, Prisma.PermissionUncheckedUpdateWithoutUsersInput>
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutUsersInput, Prisma.PermissionUncheckedCreateWithoutUsersInput>
-  where?: Prisma.PermissionWhereInput
-}
-
-export type PermissionUpdateToOneWithWhereWithoutUsersInput = {
-  where?: Prisma.PermissionWhereInput
-  data: Prisma.XOR<Prisma.PermissionUpdateWithoutUsersInput, Prisma.PermissionUncheckedUpdateWithoutUsersInput>
-}
-
-export type PermissionUpdateWithoutUsersInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  contentType?: Prisma.ContentTypeUpdateOneRequiredWithoutPermissionsNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionUncheckedUpdateWithoutUsersInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  contentTypeId?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  authGroups?: Prisma.AuthGroupPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionCreateWithoutAuthGroupsInput = {
-  id: number
-  codename: string
-  contentType: Prisma.ContentTypeCreateNestedOneWithoutPermissionsInput
-  users?: Prisma.UserPermissionCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionUncheckedCreateWithoutAuthGroupsInput = {
-  id: number
-  contentTypeId: number
-  codename: string
-  users?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionCreateOrConnectWithoutAuthGroupsInput = {
-  where: Prisma.PermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutAuthGroupsInput, Prisma.PermissionUncheckedCreateWithoutAuthGroupsInput>
-}
-
-export type PermissionUpsertWithoutAuthGroupsInput = {
-  update: Prisma.XOR<Prisma.PermissionUpdateWithoutAuthGroupsInput, Prisma.PermissionUncheckedUpdateWithoutAuthGroupsInput>
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutAuthGroupsInput, Prisma.PermissionUncheckedCreateWithoutAuthGroupsInput>
-  where?: Prisma.PermissionWhereInput
-}
-
-export type PermissionUpdateToOneWithWhereWithoutAuthGroupsInput = {
-  where?: Prisma.PermissionWhereInput
-  data: Prisma.XOR<Prisma.PermissionUpdateWithoutAuthGroupsInput, Prisma.PermissionUncheckedUpdateWithoutAuthGroupsInput>
-}
-
-export type PermissionUpdateWithoutAuthGroupsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  contentType?: Prisma.ContentTypeUpdateOneRequiredWithoutPermissionsNestedInput
-  users?: Prisma.UserPermissionUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionUncheckedUpdateWithoutAuthGroupsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  contentTypeId?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  users?: Prisma.UserPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionCreateWithoutUserObjectGrantsInput = {
-  id: number
-  codename: string
-  contentType: Prisma.ContentTypeCreateNestedOneWithoutPermissionsInput
-  users?: Prisma.UserPermissionCreateNestedManyWithoutPermissionInput
-  authGroups?: Prisma.AuthGroupPermissionCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionUncheckedCreateWithoutUserObjectGrantsInput = {
-  id: number
-  contentTypeId: number
-  codename: string
-  users?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroups?: Prisma.AuthGroupPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionCreateOrConnectWithoutUserObjectGrantsInput = {
-  where: Prisma.PermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutUserObjectGrantsInput, Prisma.PermissionUncheckedCreateWithoutUserObjectGrantsInput>
-}
-
-export type PermissionUpsertWithoutUserObjectGrantsInput = {
-  update: Prisma.XOR<Prisma.PermissionUpdateWithoutUserObjectGrantsInput, Prisma.PermissionUncheckedUpdateWithoutUserObjectGrantsInput>
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutUserObjectGrantsInput, Prisma.PermissionUncheckedCreateWithoutUserObjectGrantsInput>
-  where?: Prisma.PermissionWhereInput
-}
-
-export type PermissionUpdateToOneWithWhereWithoutUserObjectGrantsInput = {
-  where?: Prisma.PermissionWhereInput
-  data: Prisma.XOR<Prisma.PermissionUpdateWithoutUserObjectGrantsInput, Prisma.PermissionUncheckedUpdateWithoutUserObjectGrantsInput>
-}
-
-export type PermissionUpdateWithoutUserObjectGrantsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  contentType?: Prisma.ContentTypeUpdateOneRequiredWithoutPermissionsNestedInput
-  users?: Prisma.UserPermissionUpdateManyWithoutPermissionNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionUncheckedUpdateWithoutUserObjectGrantsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  contentTypeId?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  users?: Prisma.UserPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionCreateWithoutAuthGroupObjectGrantsInput = {
-  id: number
-  codename: string
-  contentType: Prisma.ContentTypeCreateNestedOneWithoutPermissionsInput
-  users?: Prisma.UserPermissionCreateNestedManyWithoutPermissionInput
-  authGroups?: Prisma.AuthGroupPermissionCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionUncheckedCreateWithoutAuthGroupObjectGrantsInput = {
-  id: number
-  contentTypeId: number
-  codename: string
-  users?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  authGroups?: Prisma.AuthGroupPermissionUncheckedCreateNestedManyWithoutPermissionInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput
-}
-
-export type PermissionCreateOrConnectWithoutAuthGroupObjectGrantsInput = {
-  where: Prisma.PermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutAuthGroupObjectGrantsInput, Prisma.PermissionUncheckedCreateWithoutAuthGroupObjectGrantsInput>
-}
-
-export type PermissionUpsertWithoutAuthGroupObjectGrantsInput = {
-  update: Prisma.XOR<Prisma.PermissionUpdateWithoutAuthGroupObjectGrantsInput, Prisma.PermissionUncheckedUpdateWithoutAuthGroupObjectGrantsInput>
-  create: Prisma.XOR<Prisma.PermissionCreateWithoutAuthGroupObjectGrantsInput, Prisma.PermissionUncheckedCreateWithoutAuthGroupObjectGrantsInput>
-  where?: Prisma.PermissionWhereInput
-}
-
-export type PermissionUpdateToOneWithWhereWithoutAuthGroupObjectGrantsInput = {
-  where?: Prisma.PermissionWhereInput
-  data: Prisma.XOR<Prisma.PermissionUpdateWithoutAuthGroupObjectGrantsInput, Prisma.PermissionUncheckedUpdateWithoutAuthGroupObjectGrantsInput>
-}
-
-export type PermissionUpdateWithoutAuthGroupObjectGrantsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  contentType?: Prisma.ContentTypeUpdateOneRequiredWithoutPermissionsNestedInput
-  users?: Prisma.UserPermissionUpdateManyWithoutPermissionNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionUncheckedUpdateWithoutAuthGroupObjectGrantsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  contentTypeId?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  users?: Prisma.UserPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionCreateManyContentTypeInput = {
-  id: number
-  codename: string
-}
-
-export type PermissionUpdateWithoutContentTypeInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  users?: Prisma.UserPermissionUpdateManyWithoutPermissionNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionUncheckedUpdateWithoutContentTypeInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-  users?: Prisma.UserPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroups?: Prisma.AuthGroupPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  userObjectGrants?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-  authGroupObjectGrants?: Prisma.AuthGroupObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput
-}
-
-export type PermissionUncheckedUpdateManyWithoutContentTypeInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  codename?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-
-/**
- * Count Type PermissionCountOutputType
- */
-
-export type PermissionCountOutputType = {
-  users: number
-  authGroups: number
-  userObjectGrants: number
-  authGroupObjectGrants: number
-}
-
-export type PermissionCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  users?: boolean | PermissionCountOutputTypeCountUsersArgs
-  authGroups?: boolean | PermissionCountOutputTypeCountAuthGroupsArgs
-  userObjectGrants?: boolean | PermissionCountOutputTypeCountUserObjectGrantsArgs
-  authGroupObjectGrants?: boolean | PermissionCountOutputTypeCountAuthGroupObjectGrantsArgs
-}
-
-/**
- * PermissionCountOutputType without action
- */
-export type PermissionCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the PermissionCountOutputType
-   */
-  select?: Prisma.PermissionCountOutputTypeSelect<ExtArgs> | null
-}
-
-/**
- * PermissionCountOutputType without action
- */
-export type PermissionCountOutputTypeCountUsersArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.UserPermissionWhereInput
-}
-
-/**
- * PermissionCountOutputType without action
- */
-export type PermissionCountOutputTypeCountAuthGroupsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.AuthGroupPermissionWhereInput
-}
-
-/**
- * PermissionCountOutputType without action
- */
-export type PermissionCountOutputTypeCountUserObjectGrantsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.UserObjectPermissionWhereInput
-}
-
-/**
- * PermissionCountOutputType without action
- */
-export type PermissionCountOutputTypeCountAuthGroupObjectGrantsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.AuthGroupObjectPermissionWhereInput
-}
 
 
 export type PermissionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   contentTypeId?: boolean
   codename?: boolean
-  contentType?: boolean | Prisma.ContentTypeDefaultArgs<ExtArgs>
-  users?: boolean | Prisma.Permission$usersArgs<ExtArgs>
-  authGroups?: boolean | Prisma.Permission$authGroupsArgs<ExtArgs>
-  userObjectGrants?: boolean | Prisma.Permission$userObjectGrantsArgs<ExtArgs>
-  authGroupObjectGrants?: boolean | Prisma.Permission$authGroupObjectGrantsArgs<ExtArgs>
-  _count?: boolean | Prisma.PermissionCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["permission"]>
 
 export type PermissionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   contentTypeId?: boolean
   codename?: boolean
-  contentType?: boolean | Prisma.ContentTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["permission"]>
 
 export type PermissionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   contentTypeId?: boolean
   codename?: boolean
-  contentType?: boolean | Prisma.ContentTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["permission"]>
 
 export type PermissionSelectScalar = {
@@ -840,30 +339,10 @@ export type PermissionSelectScalar = {
 }
 
 export type PermissionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "contentTypeId" | "codename", ExtArgs["result"]["permission"]>
-export type PermissionInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  contentType?: boolean | Prisma.ContentTypeDefaultArgs<ExtArgs>
-  users?: boolean | Prisma.Permission$usersArgs<ExtArgs>
-  authGroups?: boolean | Prisma.Permission$authGroupsArgs<ExtArgs>
-  userObjectGrants?: boolean | Prisma.Permission$userObjectGrantsArgs<ExtArgs>
-  authGroupObjectGrants?: boolean | Prisma.Permission$authGroupObjectGrantsArgs<ExtArgs>
-  _count?: boolean | Prisma.PermissionCountOutputTypeDefaultArgs<ExtArgs>
-}
-export type PermissionIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  contentType?: boolean | Prisma.ContentTypeDefaultArgs<ExtArgs>
-}
-export type PermissionIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  contentType?: boolean | Prisma.ContentTypeDefaultArgs<ExtArgs>
-}
 
 export type $PermissionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Permission"
-  objects: {
-    contentType: Prisma.$ContentTypePayload<ExtArgs>
-    users: Prisma.$UserPermissionPayload<ExtArgs>[]
-    authGroups: Prisma.$AuthGroupPermissionPayload<ExtArgs>[]
-    userObjectGrants: Prisma.$UserObjectPermissionPayload<ExtArgs>[]
-    authGroupObjectGrants: Prisma.$AuthGroupObjectPermissionPayload<ExtArgs>[]
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: number
     contentTypeId: number
@@ -875,7 +354,7 @@ export type $PermissionPayload<ExtArgs extends runtime.Types.Extensions.Internal
 export type PermissionGetPayload<S extends boolean | null | undefined | PermissionDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$PermissionPayload, S>
 
 export type PermissionCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<PermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<PermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: PermissionCountAggregateInputType | true
   }
 
@@ -1262,11 +741,6 @@ readonly fields: PermissionFieldRefs;
  */
 export interface Prisma__PermissionClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  contentType<T extends Prisma.ContentTypeDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.ContentTypeDefaultArgs<ExtArgs>>): Prisma.Prisma__ContentTypeClient<runtime.Types.Result.GetResult<Prisma.$ContentTypePayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
-  users<T extends Prisma.Permission$usersArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Permission$usersArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserPermissionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  authGroups<T extends Prisma.Permission$authGroupsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Permission$authGroupsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AuthGroupPermissionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  userObjectGrants<T extends Prisma.Permission$userObjectGrantsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Permission$userObjectGrantsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserObjectPermissionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  authGroupObjectGrants<T extends Prisma.Permission$authGroupObjectGrantsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Permission$authGroupObjectGrantsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AuthGroupObjectPermissionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1316,13 +790,10 @@ export type PermissionFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  /**
    * Filter, which Permission to fetch.
    */
   where: Prisma.PermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1338,13 +809,10 @@ export type PermissionFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extens
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  /**
    * Filter, which Permission to fetch.
    */
   where: Prisma.PermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1360,10 +828,6 @@ export type PermissionFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Int
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  /**
    * Filter, which Permission to fetch.
    */
   where?: Prisma.PermissionWhereInput
@@ -1397,6 +861,7 @@ export type PermissionFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Filter by unique combinations of Permissions.
    */
   distinct?: Prisma.PermissionScalarFieldEnum | Prisma.PermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1412,10 +877,6 @@ export type PermissionFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  /**
    * Filter, which Permission to fetch.
    */
   where?: Prisma.PermissionWhereInput
@@ -1449,6 +910,7 @@ export type PermissionFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensi
    * Filter by unique combinations of Permissions.
    */
   distinct?: Prisma.PermissionScalarFieldEnum | Prisma.PermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1463,10 +925,6 @@ export type PermissionFindManyArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Omit specific fields from the Permission
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
   /**
    * Filter, which Permissions to fetch.
    */
@@ -1501,6 +959,7 @@ export type PermissionFindManyArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Filter by unique combinations of Permissions.
    */
   distinct?: Prisma.PermissionScalarFieldEnum | Prisma.PermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1516,13 +975,10 @@ export type PermissionCreateArgs<ExtArgs extends runtime.Types.Extensions.Intern
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  /**
    * The data needed to create a Permission.
    */
   data: Prisma.XOR<Prisma.PermissionCreateInput, Prisma.PermissionUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1553,10 +1009,6 @@ export type PermissionCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Exte
    */
   data: Prisma.PermissionCreateManyInput | Prisma.PermissionCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1572,10 +1024,6 @@ export type PermissionUpdateArgs<ExtArgs extends runtime.Types.Extensions.Intern
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  /**
    * The data needed to update a Permission.
    */
   data: Prisma.XOR<Prisma.PermissionUpdateInput, Prisma.PermissionUncheckedUpdateInput>
@@ -1583,6 +1031,7 @@ export type PermissionUpdateArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Choose, which Permission to update.
    */
   where: Prisma.PermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1627,10 +1076,6 @@ export type PermissionUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Exte
    * Limit how many Permissions to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1646,10 +1091,6 @@ export type PermissionUpsertArgs<ExtArgs extends runtime.Types.Extensions.Intern
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  /**
    * The filter to search for the Permission to update in case it exists.
    */
   where: Prisma.PermissionWhereUniqueInput
@@ -1661,6 +1102,7 @@ export type PermissionUpsertArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * In case the Permission was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.PermissionUpdateInput, Prisma.PermissionUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1676,13 +1118,10 @@ export type PermissionDeleteArgs<ExtArgs extends runtime.Types.Extensions.Intern
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
-  /**
    * Filter which Permission to delete.
    */
   where: Prisma.PermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1700,102 +1139,6 @@ export type PermissionDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.In
 }
 
 /**
- * Permission.users
- */
-export type Permission$usersArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the UserPermission
-   */
-  select?: Prisma.UserPermissionSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the UserPermission
-   */
-  omit?: Prisma.UserPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  where?: Prisma.UserPermissionWhereInput
-  orderBy?: Prisma.UserPermissionOrderByWithRelationInput | Prisma.UserPermissionOrderByWithRelationInput[]
-  cursor?: Prisma.UserPermissionWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.UserPermissionScalarFieldEnum | Prisma.UserPermissionScalarFieldEnum[]
-}
-
-/**
- * Permission.authGroups
- */
-export type Permission$authGroupsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the AuthGroupPermission
-   */
-  select?: Prisma.AuthGroupPermissionSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the AuthGroupPermission
-   */
-  omit?: Prisma.AuthGroupPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupPermissionInclude<ExtArgs> | null
-  where?: Prisma.AuthGroupPermissionWhereInput
-  orderBy?: Prisma.AuthGroupPermissionOrderByWithRelationInput | Prisma.AuthGroupPermissionOrderByWithRelationInput[]
-  cursor?: Prisma.AuthGroupPermissionWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.AuthGroupPermissionScalarFieldEnum | Prisma.AuthGroupPermissionScalarFieldEnum[]
-}
-
-/**
- * Permission.userObjectGrants
- */
-export type Permission$userObjectGrantsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the UserObjectPermission
-   */
-  select?: Prisma.UserObjectPermissionSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the UserObjectPermission
-   */
-  omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  where?: Prisma.UserObjectPermissionWhereInput
-  orderBy?: Prisma.UserObjectPermissionOrderByWithRelationInput | Prisma.UserObjectPermissionOrderByWithRelationInput[]
-  cursor?: Prisma.UserObjectPermissionWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.UserObjectPermissionScalarFieldEnum | Prisma.UserObjectPermissionScalarFieldEnum[]
-}
-
-/**
- * Permission.authGroupObjectGrants
- */
-export type Permission$authGroupObjectGrantsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the AuthGroupObjectPermission
-   */
-  select?: Prisma.AuthGroupObjectPermissionSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the AuthGroupObjectPermission
-   */
-  omit?: Prisma.AuthGroupObjectPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AuthGroupObjectPermissionInclude<ExtArgs> | null
-  where?: Prisma.AuthGroupObjectPermissionWhereInput
-  orderBy?: Prisma.AuthGroupObjectPermissionOrderByWithRelationInput | Prisma.AuthGroupObjectPermissionOrderByWithRelationInput[]
-  cursor?: Prisma.AuthGroupObjectPermissionWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.AuthGroupObjectPermissionScalarFieldEnum | Prisma.AuthGroupObjectPermissionScalarFieldEnum[]
-}
-
-/**
  * Permission without action
  */
 export type PermissionDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1807,8 +1150,4 @@ export type PermissionDefaultArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the Permission
    */
   omit?: Prisma.PermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.PermissionInclude<ExtArgs> | null
 }

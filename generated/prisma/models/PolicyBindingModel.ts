@@ -15,6 +15,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 /**
  * Model PolicyBindingModel
  * Flows have a row here, and so have bindings; a flow's policy engine mode is the one of its own row.
+ * @reads stages
  */
 export type PolicyBindingModelModel = runtime.Types.Result.DefaultSelection<Prisma.$PolicyBindingModelPayload>
 
@@ -346,7 +347,7 @@ export type $PolicyBindingModelPayload<ExtArgs extends runtime.Types.Extensions.
 export type PolicyBindingModelGetPayload<S extends boolean | null | undefined | PolicyBindingModelDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$PolicyBindingModelPayload, S>
 
 export type PolicyBindingModelCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<PolicyBindingModelFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<PolicyBindingModelFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: PolicyBindingModelCountAggregateInputType | true
   }
 
@@ -789,6 +790,7 @@ export type PolicyBindingModelFindUniqueArgs<ExtArgs extends runtime.Types.Exten
    * Filter, which PolicyBindingModel to fetch.
    */
   where: Prisma.PolicyBindingModelWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -811,6 +813,7 @@ export type PolicyBindingModelFindUniqueOrThrowArgs<ExtArgs extends runtime.Type
    * Filter, which PolicyBindingModel to fetch.
    */
   where: Prisma.PolicyBindingModelWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -863,6 +866,7 @@ export type PolicyBindingModelFindFirstArgs<ExtArgs extends runtime.Types.Extens
    * Filter by unique combinations of PolicyBindingModels.
    */
   distinct?: Prisma.PolicyBindingModelScalarFieldEnum | Prisma.PolicyBindingModelScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -915,6 +919,7 @@ export type PolicyBindingModelFindFirstOrThrowArgs<ExtArgs extends runtime.Types
    * Filter by unique combinations of PolicyBindingModels.
    */
   distinct?: Prisma.PolicyBindingModelScalarFieldEnum | Prisma.PolicyBindingModelScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -967,6 +972,7 @@ export type PolicyBindingModelFindManyArgs<ExtArgs extends runtime.Types.Extensi
    * Filter by unique combinations of PolicyBindingModels.
    */
   distinct?: Prisma.PolicyBindingModelScalarFieldEnum | Prisma.PolicyBindingModelScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -989,6 +995,7 @@ export type PolicyBindingModelCreateArgs<ExtArgs extends runtime.Types.Extension
    * The data needed to create a PolicyBindingModel.
    */
   data: Prisma.XOR<Prisma.PolicyBindingModelCreateInput, Prisma.PolicyBindingModelUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1045,6 +1052,7 @@ export type PolicyBindingModelUpdateArgs<ExtArgs extends runtime.Types.Extension
    * Choose, which PolicyBindingModel to update.
    */
   where: Prisma.PolicyBindingModelWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1119,6 +1127,7 @@ export type PolicyBindingModelUpsertArgs<ExtArgs extends runtime.Types.Extension
    * In case the PolicyBindingModel was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.PolicyBindingModelUpdateInput, Prisma.PolicyBindingModelUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1141,6 +1150,7 @@ export type PolicyBindingModelDeleteArgs<ExtArgs extends runtime.Types.Extension
    * Filter which PolicyBindingModel to delete.
    */
   where: Prisma.PolicyBindingModelWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**

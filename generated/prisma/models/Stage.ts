@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model Stage
- * 
+ * @reads stages
  */
 export type StageModel = runtime.Types.Result.DefaultSelection<Prisma.$StagePayload>
 
@@ -449,7 +449,7 @@ export type $StagePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
 export type StageGetPayload<S extends boolean | null | undefined | StageDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$StagePayload, S>
 
 export type StageCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<StageFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<StageFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: StageCountAggregateInputType | true
   }
 
@@ -893,6 +893,7 @@ export type StageFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Filter, which Stage to fetch.
    */
   where: Prisma.StageWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -915,6 +916,7 @@ export type StageFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensions.
    * Filter, which Stage to fetch.
    */
   where: Prisma.StageWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -967,6 +969,7 @@ export type StageFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Filter by unique combinations of Stages.
    */
   distinct?: Prisma.StageScalarFieldEnum | Prisma.StageScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1019,6 +1022,7 @@ export type StageFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.I
    * Filter by unique combinations of Stages.
    */
   distinct?: Prisma.StageScalarFieldEnum | Prisma.StageScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1071,6 +1075,7 @@ export type StageFindManyArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Filter by unique combinations of Stages.
    */
   distinct?: Prisma.StageScalarFieldEnum | Prisma.StageScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1093,6 +1098,7 @@ export type StageCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * The data needed to create a Stage.
    */
   data: Prisma.XOR<Prisma.StageCreateInput, Prisma.StageUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1149,6 +1155,7 @@ export type StageUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * Choose, which Stage to update.
    */
   where: Prisma.StageWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1223,6 +1230,7 @@ export type StageUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * In case the Stage was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.StageUpdateInput, Prisma.StageUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1245,6 +1253,7 @@ export type StageDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * Filter which Stage to delete.
    */
   where: Prisma.StageWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**

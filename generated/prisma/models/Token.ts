@@ -15,6 +15,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 /**
  * Model Token
  * The key is stored as it is sent, and it is indexed but not unique.
+ * @reads credentials
  */
 export type TokenModel = runtime.Types.Result.DefaultSelection<Prisma.$TokenPayload>
 
@@ -224,7 +225,6 @@ export type TokenWhereInput = {
   userId?: Prisma.IntFilter<"Token"> | number
   expires?: Prisma.DateTimeNullableFilter<"Token"> | Date | string | null
   expiring?: Prisma.BoolFilter<"Token"> | boolean
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
 }
 
 export type TokenOrderByWithRelationInput = {
@@ -234,7 +234,6 @@ export type TokenOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   expires?: Prisma.SortOrderInput | Prisma.SortOrder
   expiring?: Prisma.SortOrder
-  user?: Prisma.UserOrderByWithRelationInput
 }
 
 export type TokenWhereUniqueInput = Prisma.AtLeast<{
@@ -247,7 +246,6 @@ export type TokenWhereUniqueInput = Prisma.AtLeast<{
   userId?: Prisma.IntFilter<"Token"> | number
   expires?: Prisma.DateTimeNullableFilter<"Token"> | Date | string | null
   expiring?: Prisma.BoolFilter<"Token"> | boolean
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
 }, "id">
 
 export type TokenOrderByWithAggregationInput = {
@@ -280,9 +278,9 @@ export type TokenCreateInput = {
   id: string
   key: string
   intent: string
+  userId: number
   expires?: Date | string | null
   expiring: boolean
-  user: Prisma.UserCreateNestedOneWithoutTokensInput
 }
 
 export type TokenUncheckedCreateInput = {
@@ -298,9 +296,9 @@ export type TokenUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   key?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
   expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  user?: Prisma.UserUpdateOneRequiredWithoutTokensNestedInput
 }
 
 export type TokenUncheckedUpdateInput = {
@@ -325,6 +323,7 @@ export type TokenUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   key?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
   expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
@@ -373,146 +372,8 @@ export type TokenSumOrderByAggregateInput = {
   userId?: Prisma.SortOrder
 }
 
-export type TokenListRelationFilter = {
-  every?: Prisma.TokenWhereInput
-  some?: Prisma.TokenWhereInput
-  none?: Prisma.TokenWhereInput
-}
-
-export type TokenOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
-}
-
 export type NullableDateTimeFieldUpdateOperationsInput = {
   set?: Date | string | null
-}
-
-export type TokenCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.TokenCreateWithoutUserInput, Prisma.TokenUncheckedCreateWithoutUserInput> | Prisma.TokenCreateWithoutUserInput[] | Prisma.TokenUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.TokenCreateOrConnectWithoutUserInput | Prisma.TokenCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.TokenCreateManyUserInputEnvelope
-  connect?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-}
-
-export type TokenUncheckedCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.TokenCreateWithoutUserInput, Prisma.TokenUncheckedCreateWithoutUserInput> | Prisma.TokenCreateWithoutUserInput[] | Prisma.TokenUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.TokenCreateOrConnectWithoutUserInput | Prisma.TokenCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.TokenCreateManyUserInputEnvelope
-  connect?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-}
-
-export type TokenUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.TokenCreateWithoutUserInput, Prisma.TokenUncheckedCreateWithoutUserInput> | Prisma.TokenCreateWithoutUserInput[] | Prisma.TokenUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.TokenCreateOrConnectWithoutUserInput | Prisma.TokenCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.TokenUpsertWithWhereUniqueWithoutUserInput | Prisma.TokenUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.TokenCreateManyUserInputEnvelope
-  set?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-  disconnect?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-  delete?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-  connect?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-  update?: Prisma.TokenUpdateWithWhereUniqueWithoutUserInput | Prisma.TokenUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.TokenUpdateManyWithWhereWithoutUserInput | Prisma.TokenUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.TokenScalarWhereInput | Prisma.TokenScalarWhereInput[]
-}
-
-export type TokenUncheckedUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.TokenCreateWithoutUserInput, Prisma.TokenUncheckedCreateWithoutUserInput> | Prisma.TokenCreateWithoutUserInput[] | Prisma.TokenUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.TokenCreateOrConnectWithoutUserInput | Prisma.TokenCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.TokenUpsertWithWhereUniqueWithoutUserInput | Prisma.TokenUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.TokenCreateManyUserInputEnvelope
-  set?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-  disconnect?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-  delete?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-  connect?: Prisma.TokenWhereUniqueInput | Prisma.TokenWhereUniqueInput[]
-  update?: Prisma.TokenUpdateWithWhereUniqueWithoutUserInput | Prisma.TokenUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.TokenUpdateManyWithWhereWithoutUserInput | Prisma.TokenUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.TokenScalarWhereInput | Prisma.TokenScalarWhereInput[]
-}
-
-export type TokenCreateWithoutUserInput = {
-  id: string
-  key: string
-  intent: string
-  expires?: Date | string | null
-  expiring: boolean
-}
-
-export type TokenUncheckedCreateWithoutUserInput = {
-  id: string
-  key: string
-  intent: string
-  expires?: Date | string | null
-  expiring: boolean
-}
-
-export type TokenCreateOrConnectWithoutUserInput = {
-  where: Prisma.TokenWhereUniqueInput
-  create: Prisma.XOR<Prisma.TokenCreateWithoutUserInput, Prisma.TokenUncheckedCreateWithoutUserInput>
-}
-
-export type TokenCreateManyUserInputEnvelope = {
-  data: Prisma.TokenCreateManyUserInput | Prisma.TokenCreateManyUserInput[]
-  skipDuplicates?: boolean
-}
-
-export type TokenUpsertWithWhereUniqueWithoutUserInput = {
-  where: Prisma.TokenWhereUniqueInput
-  update: Prisma.XOR<Prisma.TokenUpdateWithoutUserInput, Prisma.TokenUncheckedUpdateWithoutUserInput>
-  create: Prisma.XOR<Prisma.TokenCreateWithoutUserInput, Prisma.TokenUncheckedCreateWithoutUserInput>
-}
-
-export type TokenUpdateWithWhereUniqueWithoutUserInput = {
-  where: Prisma.TokenWhereUniqueInput
-  data: Prisma.XOR<Prisma.TokenUpdateWithoutUserInput, Prisma.TokenUncheckedUpdateWithoutUserInput>
-}
-
-export type TokenUpdateManyWithWhereWithoutUserInput = {
-  where: Prisma.TokenScalarWhereInput
-  data: Prisma.XOR<Prisma.TokenUpdateManyMutationInput, Prisma.TokenUncheckedUpdateManyWithoutUserInput>
-}
-
-export type TokenScalarWhereInput = {
-  AND?: Prisma.TokenScalarWhereInput | Prisma.TokenScalarWhereInput[]
-  OR?: Prisma.TokenScalarWhereInput[]
-  NOT?: Prisma.TokenScalarWhereInput | Prisma.TokenScalarWhereInput[]
-  id?: Prisma.UuidFilter<"Token"> | string
-  key?: Prisma.StringFilter<"Token"> | string
-  intent?: Prisma.StringFilter<"Token"> | string
-  userId?: Prisma.IntFilter<"Token"> | number
-  expires?: Prisma.DateTimeNullableFilter<"Token"> | Date | string | null
-  expiring?: Prisma.BoolFilter<"Token"> | boolean
-}
-
-export type TokenCreateManyUserInput = {
-  id: string
-  key: string
-  intent: string
-  expires?: Date | string | null
-  expiring: boolean
-}
-
-export type TokenUpdateWithoutUserInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  key?: Prisma.StringFieldUpdateOperationsInput | string
-  intent?: Prisma.StringFieldUpdateOperationsInput | string
-  expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
-  expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
-}
-
-export type TokenUncheckedUpdateWithoutUserInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  key?: Prisma.StringFieldUpdateOperationsInput | string
-  intent?: Prisma.StringFieldUpdateOperationsInput | string
-  expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
-  expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
-}
-
-export type TokenUncheckedUpdateManyWithoutUserInput = {
-  id?: Prisma.StringFieldUpdateOperationsInput | string
-  key?: Prisma.StringFieldUpdateOperationsInput | string
-  intent?: Prisma.StringFieldUpdateOperationsInput | string
-  expires?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
-  expiring?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 
@@ -524,7 +385,6 @@ export type TokenSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   userId?: boolean
   expires?: boolean
   expiring?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["token"]>
 
 export type TokenSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -534,7 +394,6 @@ export type TokenSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   userId?: boolean
   expires?: boolean
   expiring?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["token"]>
 
 export type TokenSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -544,7 +403,6 @@ export type TokenSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensi
   userId?: boolean
   expires?: boolean
   expiring?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["token"]>
 
 export type TokenSelectScalar = {
@@ -557,28 +415,17 @@ export type TokenSelectScalar = {
 }
 
 export type TokenOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "key" | "intent" | "userId" | "expires" | "expiring", ExtArgs["result"]["token"]>
-export type TokenInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
-export type TokenIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
-export type TokenIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
 
 export type $TokenPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Token"
-  objects: {
-    user: Prisma.$UserPayload<ExtArgs>
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     key: string
     intent: string
     userId: number
     /**
-     * NOT NULL until 2024.2
+     * NOT NULL until 2024.2.
      */
     expires: Date | null
     expiring: boolean
@@ -589,7 +436,7 @@ export type $TokenPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
 export type TokenGetPayload<S extends boolean | null | undefined | TokenDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$TokenPayload, S>
 
 export type TokenCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<TokenFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<TokenFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: TokenCountAggregateInputType | true
   }
 
@@ -976,7 +823,6 @@ readonly fields: TokenFieldRefs;
  */
 export interface Prisma__TokenClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  user<T extends Prisma.UserDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.UserDefaultArgs<ExtArgs>>): Prisma.Prisma__UserClient<runtime.Types.Result.GetResult<Prisma.$UserPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1029,13 +875,10 @@ export type TokenFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  /**
    * Filter, which Token to fetch.
    */
   where: Prisma.TokenWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1051,13 +894,10 @@ export type TokenFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensions.
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  /**
    * Filter, which Token to fetch.
    */
   where: Prisma.TokenWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1073,10 +913,6 @@ export type TokenFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Internal
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  /**
    * Filter, which Token to fetch.
    */
   where?: Prisma.TokenWhereInput
@@ -1110,6 +946,7 @@ export type TokenFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Filter by unique combinations of Tokens.
    */
   distinct?: Prisma.TokenScalarFieldEnum | Prisma.TokenScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1125,10 +962,6 @@ export type TokenFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.I
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  /**
    * Filter, which Token to fetch.
    */
   where?: Prisma.TokenWhereInput
@@ -1162,6 +995,7 @@ export type TokenFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.I
    * Filter by unique combinations of Tokens.
    */
   distinct?: Prisma.TokenScalarFieldEnum | Prisma.TokenScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1176,10 +1010,6 @@ export type TokenFindManyArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the Token
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
   /**
    * Filter, which Tokens to fetch.
    */
@@ -1214,6 +1044,7 @@ export type TokenFindManyArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Filter by unique combinations of Tokens.
    */
   distinct?: Prisma.TokenScalarFieldEnum | Prisma.TokenScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1229,13 +1060,10 @@ export type TokenCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  /**
    * The data needed to create a Token.
    */
   data: Prisma.XOR<Prisma.TokenCreateInput, Prisma.TokenUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1266,10 +1094,6 @@ export type TokenCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Extension
    */
   data: Prisma.TokenCreateManyInput | Prisma.TokenCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1285,10 +1109,6 @@ export type TokenUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  /**
    * The data needed to update a Token.
    */
   data: Prisma.XOR<Prisma.TokenUpdateInput, Prisma.TokenUncheckedUpdateInput>
@@ -1296,6 +1116,7 @@ export type TokenUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * Choose, which Token to update.
    */
   where: Prisma.TokenWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1340,10 +1161,6 @@ export type TokenUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Extension
    * Limit how many Tokens to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1359,10 +1176,6 @@ export type TokenUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  /**
    * The filter to search for the Token to update in case it exists.
    */
   where: Prisma.TokenWhereUniqueInput
@@ -1374,6 +1187,7 @@ export type TokenUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * In case the Token was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.TokenUpdateInput, Prisma.TokenUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1389,13 +1203,10 @@ export type TokenDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  /**
    * Filter which Token to delete.
    */
   where: Prisma.TokenWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1424,8 +1235,4 @@ export type TokenDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Omit specific fields from the Token
    */
   omit?: Prisma.TokenOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
 }

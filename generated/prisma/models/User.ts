@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model User
- * 
+ * @reads permissions
  */
 export type UserModel = runtime.Types.Result.DefaultSelection<Prisma.$UserPayload>
 
@@ -38,18 +38,21 @@ export type UserMinAggregateOutputType = {
   id: number | null
   isActive: boolean | null
   type: string | null
+  lastUpdated: Date | null
 }
 
 export type UserMaxAggregateOutputType = {
   id: number | null
   isActive: boolean | null
   type: string | null
+  lastUpdated: Date | null
 }
 
 export type UserCountAggregateOutputType = {
   id: number
   isActive: number
   type: number
+  lastUpdated: number
   _all: number
 }
 
@@ -66,18 +69,21 @@ export type UserMinAggregateInputType = {
   id?: true
   isActive?: true
   type?: true
+  lastUpdated?: true
 }
 
 export type UserMaxAggregateInputType = {
   id?: true
   isActive?: true
   type?: true
+  lastUpdated?: true
 }
 
 export type UserCountAggregateInputType = {
   id?: true
   isActive?: true
   type?: true
+  lastUpdated?: true
   _all?: true
 }
 
@@ -171,6 +177,7 @@ export type UserGroupByOutputType = {
   id: number
   isActive: boolean
   type: string
+  lastUpdated: Date | null
   _count: UserCountAggregateOutputType | null
   _avg: UserAvgAggregateOutputType | null
   _sum: UserSumAggregateOutputType | null
@@ -200,24 +207,14 @@ export type UserWhereInput = {
   id?: Prisma.IntFilter<"User"> | number
   isActive?: Prisma.BoolFilter<"User"> | boolean
   type?: Prisma.StringFilter<"User"> | string
-  tokens?: Prisma.TokenListRelationFilter
-  accessTokens?: Prisma.AccessTokenListRelationFilter
-  groups?: Prisma.UserGroupListRelationFilter
-  authGroups?: Prisma.UserAuthGroupListRelationFilter
-  permissions?: Prisma.UserPermissionListRelationFilter
-  objectPermissions?: Prisma.UserObjectPermissionListRelationFilter
+  lastUpdated?: Prisma.DateTimeNullableFilter<"User"> | Date | string | null
 }
 
 export type UserOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   isActive?: Prisma.SortOrder
   type?: Prisma.SortOrder
-  tokens?: Prisma.TokenOrderByRelationAggregateInput
-  accessTokens?: Prisma.AccessTokenOrderByRelationAggregateInput
-  groups?: Prisma.UserGroupOrderByRelationAggregateInput
-  authGroups?: Prisma.UserAuthGroupOrderByRelationAggregateInput
-  permissions?: Prisma.UserPermissionOrderByRelationAggregateInput
-  objectPermissions?: Prisma.UserObjectPermissionOrderByRelationAggregateInput
+  lastUpdated?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type UserWhereUniqueInput = Prisma.AtLeast<{
@@ -227,18 +224,14 @@ export type UserWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.UserWhereInput | Prisma.UserWhereInput[]
   isActive?: Prisma.BoolFilter<"User"> | boolean
   type?: Prisma.StringFilter<"User"> | string
-  tokens?: Prisma.TokenListRelationFilter
-  accessTokens?: Prisma.AccessTokenListRelationFilter
-  groups?: Prisma.UserGroupListRelationFilter
-  authGroups?: Prisma.UserAuthGroupListRelationFilter
-  permissions?: Prisma.UserPermissionListRelationFilter
-  objectPermissions?: Prisma.UserObjectPermissionListRelationFilter
+  lastUpdated?: Prisma.DateTimeNullableFilter<"User"> | Date | string | null
 }, "id">
 
 export type UserOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
   isActive?: Prisma.SortOrder
   type?: Prisma.SortOrder
+  lastUpdated?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.UserCountOrderByAggregateInput
   _avg?: Prisma.UserAvgOrderByAggregateInput
   _max?: Prisma.UserMaxOrderByAggregateInput
@@ -253,83 +246,63 @@ export type UserScalarWhereWithAggregatesInput = {
   id?: Prisma.IntWithAggregatesFilter<"User"> | number
   isActive?: Prisma.BoolWithAggregatesFilter<"User"> | boolean
   type?: Prisma.StringWithAggregatesFilter<"User"> | string
+  lastUpdated?: Prisma.DateTimeNullableWithAggregatesFilter<"User"> | Date | string | null
 }
 
 export type UserCreateInput = {
   id: number
   isActive: boolean
   type: string
-  tokens?: Prisma.TokenCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionCreateNestedManyWithoutUserInput
+  lastUpdated?: Date | string | null
 }
 
 export type UserUncheckedCreateInput = {
   id: number
   isActive: boolean
   type: string
-  tokens?: Prisma.TokenUncheckedCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenUncheckedCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupUncheckedCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupUncheckedCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutUserInput
+  lastUpdated?: Date | string | null
 }
 
 export type UserUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUpdateManyWithoutUserNestedInput
+  lastUpdated?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type UserUncheckedUpdateInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUncheckedUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUncheckedUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUncheckedUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUncheckedUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUncheckedUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutUserNestedInput
+  lastUpdated?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type UserCreateManyInput = {
   id: number
   isActive: boolean
   type: string
+  lastUpdated?: Date | string | null
 }
 
 export type UserUpdateManyMutationInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   type?: Prisma.StringFieldUpdateOperationsInput | string
+  lastUpdated?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type UserUncheckedUpdateManyInput = {
   id?: Prisma.IntFieldUpdateOperationsInput | number
   isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
   type?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type UserScalarRelationFilter = {
-  is?: Prisma.UserWhereInput
-  isNot?: Prisma.UserWhereInput
+  lastUpdated?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type UserCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   isActive?: Prisma.SortOrder
   type?: Prisma.SortOrder
+  lastUpdated?: Prisma.SortOrder
 }
 
 export type UserAvgOrderByAggregateInput = {
@@ -340,596 +313,64 @@ export type UserMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   isActive?: Prisma.SortOrder
   type?: Prisma.SortOrder
+  lastUpdated?: Prisma.SortOrder
 }
 
 export type UserMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
   isActive?: Prisma.SortOrder
   type?: Prisma.SortOrder
+  lastUpdated?: Prisma.SortOrder
 }
 
 export type UserSumOrderByAggregateInput = {
   id?: Prisma.SortOrder
 }
 
-export type UserCreateNestedOneWithoutTokensInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutTokensInput, Prisma.UserUncheckedCreateWithoutTokensInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutTokensInput
-  connect?: Prisma.UserWhereUniqueInput
-}
-
-export type UserUpdateOneRequiredWithoutTokensNestedInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutTokensInput, Prisma.UserUncheckedCreateWithoutTokensInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutTokensInput
-  upsert?: Prisma.UserUpsertWithoutTokensInput
-  connect?: Prisma.UserWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.UserUpdateToOneWithWhereWithoutTokensInput, Prisma.UserUpdateWithoutTokensInput>, Prisma.UserUncheckedUpdateWithoutTokensInput>
-}
-
-export type UserCreateNestedOneWithoutAccessTokensInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutAccessTokensInput, Prisma.UserUncheckedCreateWithoutAccessTokensInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutAccessTokensInput
-  connect?: Prisma.UserWhereUniqueInput
-}
-
-export type UserUpdateOneRequiredWithoutAccessTokensNestedInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutAccessTokensInput, Prisma.UserUncheckedCreateWithoutAccessTokensInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutAccessTokensInput
-  upsert?: Prisma.UserUpsertWithoutAccessTokensInput
-  connect?: Prisma.UserWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.UserUpdateToOneWithWhereWithoutAccessTokensInput, Prisma.UserUpdateWithoutAccessTokensInput>, Prisma.UserUncheckedUpdateWithoutAccessTokensInput>
-}
-
-export type UserCreateNestedOneWithoutGroupsInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutGroupsInput, Prisma.UserUncheckedCreateWithoutGroupsInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutGroupsInput
-  connect?: Prisma.UserWhereUniqueInput
-}
-
-export type UserUpdateOneRequiredWithoutGroupsNestedInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutGroupsInput, Prisma.UserUncheckedCreateWithoutGroupsInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutGroupsInput
-  upsert?: Prisma.UserUpsertWithoutGroupsInput
-  connect?: Prisma.UserWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.UserUpdateToOneWithWhereWithoutGroupsInput, Prisma.UserUpdateWithoutGroupsInput>, Prisma.UserUncheckedUpdateWithoutGroupsInput>
-}
-
-export type UserCreateNestedOneWithoutAuthGroupsInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutAuthGroupsInput, Prisma.UserUncheckedCreateWithoutAuthGroupsInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutAuthGroupsInput
-  connect?: Prisma.UserWhereUniqueInput
-}
-
-export type UserUpdateOneRequiredWithoutAuthGroupsNestedInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutAuthGroupsInput, Prisma.UserUncheckedCreateWithoutAuthGroupsInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutAuthGroupsInput
-  upsert?: Prisma.UserUpsertWithoutAuthGroupsInput
-  connect?: Prisma.UserWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.UserUpdateToOneWithWhereWithoutAuthGroupsInput, Prisma.UserUpdateWithoutAuthGroupsInput>, Prisma.UserUncheckedUpdateWithoutAuthGroupsInput>
-}
-
-export type UserCreateNestedOneWithoutPermissionsInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutPermissionsInput, Prisma.UserUncheckedCreateWithoutPermissionsInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutPermissionsInput
-  connect?: Prisma.UserWhereUniqueInput
-}
-
-export type UserUpdateOneRequiredWithoutPermissionsNestedInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutPermissionsInput, Prisma.UserUncheckedCreateWithoutPermissionsInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutPermissionsInput
-  upsert?: Prisma.UserUpsertWithoutPermissionsInput
-  connect?: Prisma.UserWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.UserUpdateToOneWithWhereWithoutPermissionsInput, Prisma.UserUpdateWithoutPermissionsInput>, Prisma.UserUncheckedUpdateWithoutPermissionsInput>
-}
-
-export type UserCreateNestedOneWithoutObjectPermissionsInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutObjectPermissionsInput, Prisma.UserUncheckedCreateWithoutObjectPermissionsInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutObjectPermissionsInput
-  connect?: Prisma.UserWhereUniqueInput
-}
-
-export type UserUpdateOneRequiredWithoutObjectPermissionsNestedInput = {
-  create?: Prisma.XOR<Prisma.UserCreateWithoutObjectPermissionsInput, Prisma.UserUncheckedCreateWithoutObjectPermissionsInput>
-  connectOrCreate?: Prisma.UserCreateOrConnectWithoutObjectPermissionsInput
-  upsert?: Prisma.UserUpsertWithoutObjectPermissionsInput
-  connect?: Prisma.UserWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.UserUpdateToOneWithWhereWithoutObjectPermissionsInput, Prisma.UserUpdateWithoutObjectPermissionsInput>, Prisma.UserUncheckedUpdateWithoutObjectPermissionsInput>
-}
-
-export type UserCreateWithoutTokensInput = {
-  id: number
-  isActive: boolean
-  type: string
-  accessTokens?: Prisma.AccessTokenCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionCreateNestedManyWithoutUserInput
-}
-
-export type UserUncheckedCreateWithoutTokensInput = {
-  id: number
-  isActive: boolean
-  type: string
-  accessTokens?: Prisma.AccessTokenUncheckedCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupUncheckedCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupUncheckedCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutUserInput
-}
-
-export type UserCreateOrConnectWithoutTokensInput = {
-  where: Prisma.UserWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserCreateWithoutTokensInput, Prisma.UserUncheckedCreateWithoutTokensInput>
-}
-
-export type UserUpsertWithoutTokensInput = {
-  update: Prisma.XOR<Prisma.UserUpdateWithoutTokensInput, Prisma.UserUncheckedUpdateWithoutTokensInput>
-  create: Prisma.XOR<Prisma.UserCreateWithoutTokensInput, Prisma.UserUncheckedCreateWithoutTokensInput>
-  where?: Prisma.UserWhereInput
-}
-
-export type UserUpdateToOneWithWhereWithoutTokensInput = {
-  where?: Prisma.UserWhereInput
-  data: Prisma.XOR<Prisma.UserUpdateWithoutTokensInput, Prisma.UserUncheckedUpdateWithoutTokensInput>
-}
-
-export type UserUpdateWithoutTokensInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  accessTokens?: Prisma.AccessTokenUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUpdateManyWithoutUserNestedInput
-}
-
-export type UserUncheckedUpdateWithoutTokensInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  accessTokens?: Prisma.AccessTokenUncheckedUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUncheckedUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUncheckedUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUncheckedUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutUserNestedInput
-}
-
-export type UserCreateWithoutAccessTokensInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionCreateNestedManyWithoutUserInput
-}
-
-export type UserUncheckedCreateWithoutAccessTokensInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenUncheckedCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupUncheckedCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupUncheckedCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutUserInput
-}
-
-export type UserCreateOrConnectWithoutAccessTokensInput = {
-  where: Prisma.UserWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserCreateWithoutAccessTokensInput, Prisma.UserUncheckedCreateWithoutAccessTokensInput>
-}
-
-export type UserUpsertWithoutAccessTokensInput = {
-  update: Prisma.XOR<Prisma.UserUpdateWithoutAccessTokensInput, Prisma.UserUncheckedUpdateWithoutAccessTokensInput>
-  create: Prisma.XOR<Prisma.UserCreateWithoutAccessTokensInput, Prisma.UserUncheckedCreateWithoutAccessTokensInput>
-  where?: Prisma.UserWhereInput
-}
-
-export type UserUpdateToOneWithWhereWithoutAccessTokensInput = {
-  where?: Prisma.UserWhereInput
-  data: Prisma.XOR<Prisma.UserUpdateWithoutAccessTokensInput, Prisma.UserUncheckedUpdateWithoutAccessTokensInput>
-}
-
-export type UserUpdateWithoutAccessTokensInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUpdateManyWithoutUserNestedInput
-}
-
-export type UserUncheckedUpdateWithoutAccessTokensInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUncheckedUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUncheckedUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUncheckedUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUncheckedUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutUserNestedInput
-}
-
-export type UserCreateWithoutGroupsInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionCreateNestedManyWithoutUserInput
-}
-
-export type UserUncheckedCreateWithoutGroupsInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenUncheckedCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenUncheckedCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupUncheckedCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutUserInput
-}
-
-export type UserCreateOrConnectWithoutGroupsInput = {
-  where: Prisma.UserWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserCreateWithoutGroupsInput, Prisma.UserUncheckedCreateWithoutGroupsInput>
-}
-
-export type UserUpsertWithoutGroupsInput = {
-  update: Prisma.XOR<Prisma.UserUpdateWithoutGroupsInput, Prisma.UserUncheckedUpdateWithoutGroupsInput>
-  create: Prisma.XOR<Prisma.UserCreateWithoutGroupsInput, Prisma.UserUncheckedCreateWithoutGroupsInput>
-  where?: Prisma.UserWhereInput
-}
-
-export type UserUpdateToOneWithWhereWithoutGroupsInput = {
-  where?: Prisma.UserWhereInput
-  data: Prisma.XOR<Prisma.UserUpdateWithoutGroupsInput, Prisma.UserUncheckedUpdateWithoutGroupsInput>
-}
-
-export type UserUpdateWithoutGroupsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUpdateManyWithoutUserNestedInput
-}
-
-export type UserUncheckedUpdateWithoutGroupsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUncheckedUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUncheckedUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUncheckedUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUncheckedUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutUserNestedInput
-}
-
-export type UserCreateWithoutAuthGroupsInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionCreateNestedManyWithoutUserInput
-}
-
-export type UserUncheckedCreateWithoutAuthGroupsInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenUncheckedCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenUncheckedCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupUncheckedCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutUserInput
-}
-
-export type UserCreateOrConnectWithoutAuthGroupsInput = {
-  where: Prisma.UserWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserCreateWithoutAuthGroupsInput, Prisma.UserUncheckedCreateWithoutAuthGroupsInput>
-}
-
-export type UserUpsertWithoutAuthGroupsInput = {
-  update: Prisma.XOR<Prisma.UserUpdateWithoutAuthGroupsInput, Prisma.UserUncheckedUpdateWithoutAuthGroupsInput>
-  create: Prisma.XOR<Prisma.UserCreateWithoutAuthGroupsInput, Prisma.UserUncheckedCreateWithoutAuthGroupsInput>
-  where?: Prisma.UserWhereInput
-}
-
-export type UserUpdateToOneWithWhereWithoutAuthGroupsInput = {
-  where?: Prisma.UserWhereInput
-  data: Prisma.XOR<Prisma.UserUpdateWithoutAuthGroupsInput, Prisma.UserUncheckedUpdateWithoutAuthGroupsInput>
-}
-
-export type UserUpdateWithoutAuthGroupsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUpdateManyWithoutUserNestedInput
-}
-
-export type UserUncheckedUpdateWithoutAuthGroupsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUncheckedUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUncheckedUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUncheckedUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUncheckedUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutUserNestedInput
-}
-
-export type UserCreateWithoutPermissionsInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionCreateNestedManyWithoutUserInput
-}
-
-export type UserUncheckedCreateWithoutPermissionsInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenUncheckedCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenUncheckedCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupUncheckedCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupUncheckedCreateNestedManyWithoutUserInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedCreateNestedManyWithoutUserInput
-}
-
-export type UserCreateOrConnectWithoutPermissionsInput = {
-  where: Prisma.UserWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserCreateWithoutPermissionsInput, Prisma.UserUncheckedCreateWithoutPermissionsInput>
-}
-
-export type UserUpsertWithoutPermissionsInput = {
-  update: Prisma.XOR<Prisma.UserUpdateWithoutPermissionsInput, Prisma.UserUncheckedUpdateWithoutPermissionsInput>
-  create: Prisma.XOR<Prisma.UserCreateWithoutPermissionsInput, Prisma.UserUncheckedCreateWithoutPermissionsInput>
-  where?: Prisma.UserWhereInput
-}
-
-export type UserUpdateToOneWithWhereWithoutPermissionsInput = {
-  where?: Prisma.UserWhereInput
-  data: Prisma.XOR<Prisma.UserUpdateWithoutPermissionsInput, Prisma.UserUncheckedUpdateWithoutPermissionsInput>
-}
-
-export type UserUpdateWithoutPermissionsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUpdateManyWithoutUserNestedInput
-}
-
-export type UserUncheckedUpdateWithoutPermissionsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUncheckedUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUncheckedUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUncheckedUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUncheckedUpdateManyWithoutUserNestedInput
-  objectPermissions?: Prisma.UserObjectPermissionUncheckedUpdateManyWithoutUserNestedInput
-}
-
-export type UserCreateWithoutObjectPermissionsInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionCreateNestedManyWithoutUserInput
-}
-
-export type UserUncheckedCreateWithoutObjectPermissionsInput = {
-  id: number
-  isActive: boolean
-  type: string
-  tokens?: Prisma.TokenUncheckedCreateNestedManyWithoutUserInput
-  accessTokens?: Prisma.AccessTokenUncheckedCreateNestedManyWithoutUserInput
-  groups?: Prisma.UserGroupUncheckedCreateNestedManyWithoutUserInput
-  authGroups?: Prisma.UserAuthGroupUncheckedCreateNestedManyWithoutUserInput
-  permissions?: Prisma.UserPermissionUncheckedCreateNestedManyWithoutUserInput
-}
-
-export type UserCreateOrConnectWithoutObjectPermissionsInput = {
-  where: Prisma.UserWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserCreateWithoutObjectPermissionsInput, Prisma.UserUncheckedCreateWithoutObjectPermissionsInput>
-}
-
-export type UserUpsertWithoutObjectPermissionsInput = {
-  update: Prisma.XOR<Prisma.UserUpdateWithoutObjectPermissionsInput, Prisma.UserUncheckedUpdateWithoutObjectPermissionsInput>
-  create: Prisma.XOR<Prisma.UserCreateWithoutObjectPermissionsInput, Prisma.UserUncheckedCreateWithoutObjectPermissionsInput>
-  where?: Prisma.UserWhereInput
-}
-
-export type UserUpdateToOneWithWhereWithoutObjectPermissionsInput = {
-  where?: Prisma.UserWhereInput
-  data: Prisma.XOR<Prisma.UserUpdateWithoutObjectPermissionsInput, Prisma.UserUncheckedUpdateWithoutObjectPermissionsInput>
-}
-
-export type UserUpdateWithoutObjectPermissionsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUpdateManyWithoutUserNestedInput
-}
-
-export type UserUncheckedUpdateWithoutObjectPermissionsInput = {
-  id?: Prisma.IntFieldUpdateOperationsInput | number
-  isActive?: Prisma.BoolFieldUpdateOperationsInput | boolean
-  type?: Prisma.StringFieldUpdateOperationsInput | string
-  tokens?: Prisma.TokenUncheckedUpdateManyWithoutUserNestedInput
-  accessTokens?: Prisma.AccessTokenUncheckedUpdateManyWithoutUserNestedInput
-  groups?: Prisma.UserGroupUncheckedUpdateManyWithoutUserNestedInput
-  authGroups?: Prisma.UserAuthGroupUncheckedUpdateManyWithoutUserNestedInput
-  permissions?: Prisma.UserPermissionUncheckedUpdateManyWithoutUserNestedInput
-}
-
-
-/**
- * Count Type UserCountOutputType
- */
-
-export type UserCountOutputType = {
-  tokens: number
-  accessTokens: number
-  groups: number
-  authGroups: number
-  permissions: number
-  objectPermissions: number
-}
-
-export type UserCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  tokens?: boolean | UserCountOutputTypeCountTokensArgs
-  accessTokens?: boolean | UserCountOutputTypeCountAccessTokensArgs
-  groups?: boolean | UserCountOutputTypeCountGroupsArgs
-  authGroups?: boolean | UserCountOutputTypeCountAuthGroupsArgs
-  permissions?: boolean | UserCountOutputTypeCountPermissionsArgs
-  objectPermissions?: boolean | UserCountOutputTypeCountObjectPermissionsArgs
-}
-
-/**
- * UserCountOutputType without action
- */
-export type UserCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the UserCountOutputType
-   */
-  select?: Prisma.UserCountOutputTypeSelect<ExtArgs> | null
-}
-
-/**
- * UserCountOutputType without action
- */
-export type UserCountOutputTypeCountTokensArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.TokenWhereInput
-}
-
-/**
- * UserCountOutputType without action
- */
-export type UserCountOutputTypeCountAccessTokensArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.AccessTokenWhereInput
-}
-
-/**
- * UserCountOutputType without action
- */
-export type UserCountOutputTypeCountGroupsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.UserGroupWhereInput
-}
-
-/**
- * UserCountOutputType without action
- */
-export type UserCountOutputTypeCountAuthGroupsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.UserAuthGroupWhereInput
-}
-
-/**
- * UserCountOutputType without action
- */
-export type UserCountOutputTypeCountPermissionsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.UserPermissionWhereInput
-}
-
-/**
- * UserCountOutputType without action
- */
-export type UserCountOutputTypeCountObjectPermissionsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  where?: Prisma.UserObjectPermissionWhereInput
-}
 
 
 export type UserSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   isActive?: boolean
   type?: boolean
-  tokens?: boolean | Prisma.User$tokensArgs<ExtArgs>
-  accessTokens?: boolean | Prisma.User$accessTokensArgs<ExtArgs>
-  groups?: boolean | Prisma.User$groupsArgs<ExtArgs>
-  authGroups?: boolean | Prisma.User$authGroupsArgs<ExtArgs>
-  permissions?: boolean | Prisma.User$permissionsArgs<ExtArgs>
-  objectPermissions?: boolean | Prisma.User$objectPermissionsArgs<ExtArgs>
-  _count?: boolean | Prisma.UserCountOutputTypeDefaultArgs<ExtArgs>
+  lastUpdated?: boolean
 }, ExtArgs["result"]["user"]>
 
 export type UserSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   isActive?: boolean
   type?: boolean
+  lastUpdated?: boolean
 }, ExtArgs["result"]["user"]>
 
 export type UserSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   isActive?: boolean
   type?: boolean
+  lastUpdated?: boolean
 }, ExtArgs["result"]["user"]>
 
 export type UserSelectScalar = {
   id?: boolean
   isActive?: boolean
   type?: boolean
+  lastUpdated?: boolean
 }
 
-export type UserOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "isActive" | "type", ExtArgs["result"]["user"]>
-export type UserInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  tokens?: boolean | Prisma.User$tokensArgs<ExtArgs>
-  accessTokens?: boolean | Prisma.User$accessTokensArgs<ExtArgs>
-  groups?: boolean | Prisma.User$groupsArgs<ExtArgs>
-  authGroups?: boolean | Prisma.User$authGroupsArgs<ExtArgs>
-  permissions?: boolean | Prisma.User$permissionsArgs<ExtArgs>
-  objectPermissions?: boolean | Prisma.User$objectPermissionsArgs<ExtArgs>
-  _count?: boolean | Prisma.UserCountOutputTypeDefaultArgs<ExtArgs>
-}
-export type UserIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
-export type UserIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
+export type UserOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "isActive" | "type" | "lastUpdated", ExtArgs["result"]["user"]>
 
 export type $UserPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "User"
-  objects: {
-    tokens: Prisma.$TokenPayload<ExtArgs>[]
-    accessTokens: Prisma.$AccessTokenPayload<ExtArgs>[]
-    groups: Prisma.$UserGroupPayload<ExtArgs>[]
-    authGroups: Prisma.$UserAuthGroupPayload<ExtArgs>[]
-    permissions: Prisma.$UserPermissionPayload<ExtArgs>[]
-    objectPermissions: Prisma.$UserObjectPermissionPayload<ExtArgs>[]
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: number
     isActive: boolean
     type: string
+    /**
+     * @since 2025.8
+     * @marker
+     */
+    lastUpdated: Date | null
   }, ExtArgs["result"]["user"]>
   composites: {}
 }
@@ -937,7 +378,7 @@ export type $UserPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
 export type UserGetPayload<S extends boolean | null | undefined | UserDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$UserPayload, S>
 
 export type UserCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<UserFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<UserFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: UserCountAggregateInputType | true
   }
 
@@ -1324,12 +765,6 @@ readonly fields: UserFieldRefs;
  */
 export interface Prisma__UserClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  tokens<T extends Prisma.User$tokensArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.User$tokensArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TokenPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  accessTokens<T extends Prisma.User$accessTokensArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.User$accessTokensArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AccessTokenPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  groups<T extends Prisma.User$groupsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.User$groupsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserGroupPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  authGroups<T extends Prisma.User$authGroupsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.User$authGroupsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserAuthGroupPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  permissions<T extends Prisma.User$permissionsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.User$permissionsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserPermissionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
-  objectPermissions<T extends Prisma.User$objectPermissionsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.User$objectPermissionsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$UserObjectPermissionPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1362,6 +797,7 @@ export interface UserFieldRefs {
   readonly id: Prisma.FieldRef<"User", 'Int'>
   readonly isActive: Prisma.FieldRef<"User", 'Boolean'>
   readonly type: Prisma.FieldRef<"User", 'String'>
+  readonly lastUpdated: Prisma.FieldRef<"User", 'DateTime'>
 }
     
 
@@ -1379,13 +815,10 @@ export type UserFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Internal
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
-  /**
    * Filter, which User to fetch.
    */
   where: Prisma.UserWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1401,13 +834,10 @@ export type UserFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensions.I
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
-  /**
    * Filter, which User to fetch.
    */
   where: Prisma.UserWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1423,10 +853,6 @@ export type UserFindFirstArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
-  /**
    * Filter, which User to fetch.
    */
   where?: Prisma.UserWhereInput
@@ -1460,6 +886,7 @@ export type UserFindFirstArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Filter by unique combinations of Users.
    */
   distinct?: Prisma.UserScalarFieldEnum | Prisma.UserScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1475,10 +902,6 @@ export type UserFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
-  /**
    * Filter, which User to fetch.
    */
   where?: Prisma.UserWhereInput
@@ -1512,6 +935,7 @@ export type UserFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.In
    * Filter by unique combinations of Users.
    */
   distinct?: Prisma.UserScalarFieldEnum | Prisma.UserScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1526,10 +950,6 @@ export type UserFindManyArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Omit specific fields from the User
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
   /**
    * Filter, which Users to fetch.
    */
@@ -1564,6 +984,7 @@ export type UserFindManyArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Filter by unique combinations of Users.
    */
   distinct?: Prisma.UserScalarFieldEnum | Prisma.UserScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1579,13 +1000,10 @@ export type UserCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
-  /**
    * The data needed to create a User.
    */
   data: Prisma.XOR<Prisma.UserCreateInput, Prisma.UserUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1631,10 +1049,6 @@ export type UserUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
-  /**
    * The data needed to update a User.
    */
   data: Prisma.XOR<Prisma.UserUpdateInput, Prisma.UserUncheckedUpdateInput>
@@ -1642,6 +1056,7 @@ export type UserUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    * Choose, which User to update.
    */
   where: Prisma.UserWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1701,10 +1116,6 @@ export type UserUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
-  /**
    * The filter to search for the User to update in case it exists.
    */
   where: Prisma.UserWhereUniqueInput
@@ -1716,6 +1127,7 @@ export type UserUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    * In case the User was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.UserUpdateInput, Prisma.UserUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1731,13 +1143,10 @@ export type UserDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
-  /**
    * Filter which User to delete.
    */
   where: Prisma.UserWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1755,150 +1164,6 @@ export type UserDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Internal
 }
 
 /**
- * User.tokens
- */
-export type User$tokensArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the Token
-   */
-  select?: Prisma.TokenSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the Token
-   */
-  omit?: Prisma.TokenOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.TokenInclude<ExtArgs> | null
-  where?: Prisma.TokenWhereInput
-  orderBy?: Prisma.TokenOrderByWithRelationInput | Prisma.TokenOrderByWithRelationInput[]
-  cursor?: Prisma.TokenWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.TokenScalarFieldEnum | Prisma.TokenScalarFieldEnum[]
-}
-
-/**
- * User.accessTokens
- */
-export type User$accessTokensArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the AccessToken
-   */
-  select?: Prisma.AccessTokenSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the AccessToken
-   */
-  omit?: Prisma.AccessTokenOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.AccessTokenInclude<ExtArgs> | null
-  where?: Prisma.AccessTokenWhereInput
-  orderBy?: Prisma.AccessTokenOrderByWithRelationInput | Prisma.AccessTokenOrderByWithRelationInput[]
-  cursor?: Prisma.AccessTokenWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.AccessTokenScalarFieldEnum | Prisma.AccessTokenScalarFieldEnum[]
-}
-
-/**
- * User.groups
- */
-export type User$groupsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the UserGroup
-   */
-  select?: Prisma.UserGroupSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the UserGroup
-   */
-  omit?: Prisma.UserGroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  where?: Prisma.UserGroupWhereInput
-  orderBy?: Prisma.UserGroupOrderByWithRelationInput | Prisma.UserGroupOrderByWithRelationInput[]
-  cursor?: Prisma.UserGroupWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.UserGroupScalarFieldEnum | Prisma.UserGroupScalarFieldEnum[]
-}
-
-/**
- * User.authGroups
- */
-export type User$authGroupsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the UserAuthGroup
-   */
-  select?: Prisma.UserAuthGroupSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the UserAuthGroup
-   */
-  omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  where?: Prisma.UserAuthGroupWhereInput
-  orderBy?: Prisma.UserAuthGroupOrderByWithRelationInput | Prisma.UserAuthGroupOrderByWithRelationInput[]
-  cursor?: Prisma.UserAuthGroupWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.UserAuthGroupScalarFieldEnum | Prisma.UserAuthGroupScalarFieldEnum[]
-}
-
-/**
- * User.permissions
- */
-export type User$permissionsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the UserPermission
-   */
-  select?: Prisma.UserPermissionSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the UserPermission
-   */
-  omit?: Prisma.UserPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  where?: Prisma.UserPermissionWhereInput
-  orderBy?: Prisma.UserPermissionOrderByWithRelationInput | Prisma.UserPermissionOrderByWithRelationInput[]
-  cursor?: Prisma.UserPermissionWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.UserPermissionScalarFieldEnum | Prisma.UserPermissionScalarFieldEnum[]
-}
-
-/**
- * User.objectPermissions
- */
-export type User$objectPermissionsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  /**
-   * Select specific fields to fetch from the UserObjectPermission
-   */
-  select?: Prisma.UserObjectPermissionSelect<ExtArgs> | null
-  /**
-   * Omit specific fields from the UserObjectPermission
-   */
-  omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  where?: Prisma.UserObjectPermissionWhereInput
-  orderBy?: Prisma.UserObjectPermissionOrderByWithRelationInput | Prisma.UserObjectPermissionOrderByWithRelationInput[]
-  cursor?: Prisma.UserObjectPermissionWhereUniqueInput
-  take?: number
-  skip?: number
-  distinct?: Prisma.UserObjectPermissionScalarFieldEnum | Prisma.UserObjectPermissionScalarFieldEnum[]
-}
-
-/**
  * User without action
  */
 export type UserDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1910,8 +1175,4 @@ export type UserDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArg
    * Omit specific fields from the User
    */
   omit?: Prisma.UserOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserInclude<ExtArgs> | null
 }

@@ -14,8 +14,10 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model UserAuthGroup
- * Users in Django's auth_group, of which each role owns one: this is how a role reaches a user.
- * Ignored by 2025.12. Since 2026.2 the table of this name holds what UserGroup holds, with uuids.
+ * Users in Django's auth_group, of which each role owns one: this is how a role reaches a user. Since 2025.12 it is
+ * kept but no longer maintained; since 2026.2 the table of this name is UserGroup.
+ * @until 2025.10
+ * @reads permissions
  */
 export type UserAuthGroupModel = runtime.Types.Result.DefaultSelection<Prisma.$UserAuthGroupPayload>
 
@@ -197,13 +199,11 @@ export type UserAuthGroupWhereInput = {
   NOT?: Prisma.UserAuthGroupWhereInput | Prisma.UserAuthGroupWhereInput[]
   userId?: Prisma.IntFilter<"UserAuthGroup"> | number
   authGroupId?: Prisma.IntFilter<"UserAuthGroup"> | number
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
 }
 
 export type UserAuthGroupOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   authGroupId?: Prisma.SortOrder
-  user?: Prisma.UserOrderByWithRelationInput
 }
 
 export type UserAuthGroupWhereUniqueInput = Prisma.AtLeast<{
@@ -213,7 +213,6 @@ export type UserAuthGroupWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.UserAuthGroupWhereInput | Prisma.UserAuthGroupWhereInput[]
   userId?: Prisma.IntFilter<"UserAuthGroup"> | number
   authGroupId?: Prisma.IntFilter<"UserAuthGroup"> | number
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
 }, "userId_authGroupId">
 
 export type UserAuthGroupOrderByWithAggregationInput = {
@@ -235,8 +234,8 @@ export type UserAuthGroupScalarWhereWithAggregatesInput = {
 }
 
 export type UserAuthGroupCreateInput = {
+  userId: number
   authGroupId: number
-  user: Prisma.UserCreateNestedOneWithoutAuthGroupsInput
 }
 
 export type UserAuthGroupUncheckedCreateInput = {
@@ -245,8 +244,8 @@ export type UserAuthGroupUncheckedCreateInput = {
 }
 
 export type UserAuthGroupUpdateInput = {
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-  user?: Prisma.UserUpdateOneRequiredWithoutAuthGroupsNestedInput
 }
 
 export type UserAuthGroupUncheckedUpdateInput = {
@@ -260,22 +259,13 @@ export type UserAuthGroupCreateManyInput = {
 }
 
 export type UserAuthGroupUpdateManyMutationInput = {
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type UserAuthGroupUncheckedUpdateManyInput = {
   userId?: Prisma.IntFieldUpdateOperationsInput | number
   authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type UserAuthGroupListRelationFilter = {
-  every?: Prisma.UserAuthGroupWhereInput
-  some?: Prisma.UserAuthGroupWhereInput
-  none?: Prisma.UserAuthGroupWhereInput
-}
-
-export type UserAuthGroupOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
 }
 
 export type UserAuthGroupUserIdAuthGroupIdCompoundUniqueInput = {
@@ -308,124 +298,21 @@ export type UserAuthGroupSumOrderByAggregateInput = {
   authGroupId?: Prisma.SortOrder
 }
 
-export type UserAuthGroupCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.UserAuthGroupCreateWithoutUserInput, Prisma.UserAuthGroupUncheckedCreateWithoutUserInput> | Prisma.UserAuthGroupCreateWithoutUserInput[] | Prisma.UserAuthGroupUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserAuthGroupCreateOrConnectWithoutUserInput | Prisma.UserAuthGroupCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.UserAuthGroupCreateManyUserInputEnvelope
-  connect?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-}
-
-export type UserAuthGroupUncheckedCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.UserAuthGroupCreateWithoutUserInput, Prisma.UserAuthGroupUncheckedCreateWithoutUserInput> | Prisma.UserAuthGroupCreateWithoutUserInput[] | Prisma.UserAuthGroupUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserAuthGroupCreateOrConnectWithoutUserInput | Prisma.UserAuthGroupCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.UserAuthGroupCreateManyUserInputEnvelope
-  connect?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-}
-
-export type UserAuthGroupUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.UserAuthGroupCreateWithoutUserInput, Prisma.UserAuthGroupUncheckedCreateWithoutUserInput> | Prisma.UserAuthGroupCreateWithoutUserInput[] | Prisma.UserAuthGroupUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserAuthGroupCreateOrConnectWithoutUserInput | Prisma.UserAuthGroupCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.UserAuthGroupUpsertWithWhereUniqueWithoutUserInput | Prisma.UserAuthGroupUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.UserAuthGroupCreateManyUserInputEnvelope
-  set?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-  disconnect?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-  delete?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-  connect?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-  update?: Prisma.UserAuthGroupUpdateWithWhereUniqueWithoutUserInput | Prisma.UserAuthGroupUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.UserAuthGroupUpdateManyWithWhereWithoutUserInput | Prisma.UserAuthGroupUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.UserAuthGroupScalarWhereInput | Prisma.UserAuthGroupScalarWhereInput[]
-}
-
-export type UserAuthGroupUncheckedUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.UserAuthGroupCreateWithoutUserInput, Prisma.UserAuthGroupUncheckedCreateWithoutUserInput> | Prisma.UserAuthGroupCreateWithoutUserInput[] | Prisma.UserAuthGroupUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserAuthGroupCreateOrConnectWithoutUserInput | Prisma.UserAuthGroupCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.UserAuthGroupUpsertWithWhereUniqueWithoutUserInput | Prisma.UserAuthGroupUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.UserAuthGroupCreateManyUserInputEnvelope
-  set?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-  disconnect?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-  delete?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-  connect?: Prisma.UserAuthGroupWhereUniqueInput | Prisma.UserAuthGroupWhereUniqueInput[]
-  update?: Prisma.UserAuthGroupUpdateWithWhereUniqueWithoutUserInput | Prisma.UserAuthGroupUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.UserAuthGroupUpdateManyWithWhereWithoutUserInput | Prisma.UserAuthGroupUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.UserAuthGroupScalarWhereInput | Prisma.UserAuthGroupScalarWhereInput[]
-}
-
-export type UserAuthGroupCreateWithoutUserInput = {
-  authGroupId: number
-}
-
-export type UserAuthGroupUncheckedCreateWithoutUserInput = {
-  authGroupId: number
-}
-
-export type UserAuthGroupCreateOrConnectWithoutUserInput = {
-  where: Prisma.UserAuthGroupWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserAuthGroupCreateWithoutUserInput, Prisma.UserAuthGroupUncheckedCreateWithoutUserInput>
-}
-
-export type UserAuthGroupCreateManyUserInputEnvelope = {
-  data: Prisma.UserAuthGroupCreateManyUserInput | Prisma.UserAuthGroupCreateManyUserInput[]
-  skipDuplicates?: boolean
-}
-
-export type UserAuthGroupUpsertWithWhereUniqueWithoutUserInput = {
-  where: Prisma.UserAuthGroupWhereUniqueInput
-  update: Prisma.XOR<Prisma.UserAuthGroupUpdateWithoutUserInput, Prisma.UserAuthGroupUncheckedUpdateWithoutUserInput>
-  create: Prisma.XOR<Prisma.UserAuthGroupCreateWithoutUserInput, Prisma.UserAuthGroupUncheckedCreateWithoutUserInput>
-}
-
-export type UserAuthGroupUpdateWithWhereUniqueWithoutUserInput = {
-  where: Prisma.UserAuthGroupWhereUniqueInput
-  data: Prisma.XOR<Prisma.UserAuthGroupUpdateWithoutUserInput, Prisma.UserAuthGroupUncheckedUpdateWithoutUserInput>
-}
-
-export type UserAuthGroupUpdateManyWithWhereWithoutUserInput = {
-  where: Prisma.UserAuthGroupScalarWhereInput
-  data: Prisma.XOR<Prisma.UserAuthGroupUpdateManyMutationInput, Prisma.UserAuthGroupUncheckedUpdateManyWithoutUserInput>
-}
-
-export type UserAuthGroupScalarWhereInput = {
-  AND?: Prisma.UserAuthGroupScalarWhereInput | Prisma.UserAuthGroupScalarWhereInput[]
-  OR?: Prisma.UserAuthGroupScalarWhereInput[]
-  NOT?: Prisma.UserAuthGroupScalarWhereInput | Prisma.UserAuthGroupScalarWhereInput[]
-  userId?: Prisma.IntFilter<"UserAuthGroup"> | number
-  authGroupId?: Prisma.IntFilter<"UserAuthGroup"> | number
-}
-
-export type UserAuthGroupCreateManyUserInput = {
-  authGroupId: number
-}
-
-export type UserAuthGroupUpdateWithoutUserInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type UserAuthGroupUncheckedUpdateWithoutUserInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type UserAuthGroupUncheckedUpdateManyWithoutUserInput = {
-  authGroupId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
 
 
 export type UserAuthGroupSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   authGroupId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userAuthGroup"]>
 
 export type UserAuthGroupSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   authGroupId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userAuthGroup"]>
 
 export type UserAuthGroupSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   authGroupId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userAuthGroup"]>
 
 export type UserAuthGroupSelectScalar = {
@@ -434,21 +321,10 @@ export type UserAuthGroupSelectScalar = {
 }
 
 export type UserAuthGroupOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "authGroupId", ExtArgs["result"]["userAuthGroup"]>
-export type UserAuthGroupInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
-export type UserAuthGroupIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
-export type UserAuthGroupIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-}
 
 export type $UserAuthGroupPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UserAuthGroup"
-  objects: {
-    user: Prisma.$UserPayload<ExtArgs>
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     userId: number
     authGroupId: number
@@ -459,7 +335,7 @@ export type $UserAuthGroupPayload<ExtArgs extends runtime.Types.Extensions.Inter
 export type UserAuthGroupGetPayload<S extends boolean | null | undefined | UserAuthGroupDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$UserAuthGroupPayload, S>
 
 export type UserAuthGroupCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<UserAuthGroupFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<UserAuthGroupFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: UserAuthGroupCountAggregateInputType | true
   }
 
@@ -846,7 +722,6 @@ readonly fields: UserAuthGroupFieldRefs;
  */
 export interface Prisma__UserAuthGroupClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  user<T extends Prisma.UserDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.UserDefaultArgs<ExtArgs>>): Prisma.Prisma__UserClient<runtime.Types.Result.GetResult<Prisma.$UserPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -895,13 +770,10 @@ export type UserAuthGroupFindUniqueArgs<ExtArgs extends runtime.Types.Extensions
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  /**
    * Filter, which UserAuthGroup to fetch.
    */
   where: Prisma.UserAuthGroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -917,13 +789,10 @@ export type UserAuthGroupFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Ext
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  /**
    * Filter, which UserAuthGroup to fetch.
    */
   where: Prisma.UserAuthGroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -939,10 +808,6 @@ export type UserAuthGroupFindFirstArgs<ExtArgs extends runtime.Types.Extensions.
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  /**
    * Filter, which UserAuthGroup to fetch.
    */
   where?: Prisma.UserAuthGroupWhereInput
@@ -976,6 +841,7 @@ export type UserAuthGroupFindFirstArgs<ExtArgs extends runtime.Types.Extensions.
    * Filter by unique combinations of UserAuthGroups.
    */
   distinct?: Prisma.UserAuthGroupScalarFieldEnum | Prisma.UserAuthGroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -991,10 +857,6 @@ export type UserAuthGroupFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Exte
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  /**
    * Filter, which UserAuthGroup to fetch.
    */
   where?: Prisma.UserAuthGroupWhereInput
@@ -1028,6 +890,7 @@ export type UserAuthGroupFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Exte
    * Filter by unique combinations of UserAuthGroups.
    */
   distinct?: Prisma.UserAuthGroupScalarFieldEnum | Prisma.UserAuthGroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1042,10 +905,6 @@ export type UserAuthGroupFindManyArgs<ExtArgs extends runtime.Types.Extensions.I
    * Omit specific fields from the UserAuthGroup
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
   /**
    * Filter, which UserAuthGroups to fetch.
    */
@@ -1080,6 +939,7 @@ export type UserAuthGroupFindManyArgs<ExtArgs extends runtime.Types.Extensions.I
    * Filter by unique combinations of UserAuthGroups.
    */
   distinct?: Prisma.UserAuthGroupScalarFieldEnum | Prisma.UserAuthGroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1095,13 +955,10 @@ export type UserAuthGroupCreateArgs<ExtArgs extends runtime.Types.Extensions.Int
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  /**
    * The data needed to create a UserAuthGroup.
    */
   data: Prisma.XOR<Prisma.UserAuthGroupCreateInput, Prisma.UserAuthGroupUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1132,10 +989,6 @@ export type UserAuthGroupCreateManyAndReturnArgs<ExtArgs extends runtime.Types.E
    */
   data: Prisma.UserAuthGroupCreateManyInput | Prisma.UserAuthGroupCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1151,10 +1004,6 @@ export type UserAuthGroupUpdateArgs<ExtArgs extends runtime.Types.Extensions.Int
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  /**
    * The data needed to update a UserAuthGroup.
    */
   data: Prisma.XOR<Prisma.UserAuthGroupUpdateInput, Prisma.UserAuthGroupUncheckedUpdateInput>
@@ -1162,6 +1011,7 @@ export type UserAuthGroupUpdateArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Choose, which UserAuthGroup to update.
    */
   where: Prisma.UserAuthGroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1206,10 +1056,6 @@ export type UserAuthGroupUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.E
    * Limit how many UserAuthGroups to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1225,10 +1071,6 @@ export type UserAuthGroupUpsertArgs<ExtArgs extends runtime.Types.Extensions.Int
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  /**
    * The filter to search for the UserAuthGroup to update in case it exists.
    */
   where: Prisma.UserAuthGroupWhereUniqueInput
@@ -1240,6 +1082,7 @@ export type UserAuthGroupUpsertArgs<ExtArgs extends runtime.Types.Extensions.Int
    * In case the UserAuthGroup was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.UserAuthGroupUpdateInput, Prisma.UserAuthGroupUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1255,13 +1098,10 @@ export type UserAuthGroupDeleteArgs<ExtArgs extends runtime.Types.Extensions.Int
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
-  /**
    * Filter which UserAuthGroup to delete.
    */
   where: Prisma.UserAuthGroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1290,8 +1130,4 @@ export type UserAuthGroupDefaultArgs<ExtArgs extends runtime.Types.Extensions.In
    * Omit specific fields from the UserAuthGroup
    */
   omit?: Prisma.UserAuthGroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserAuthGroupInclude<ExtArgs> | null
 }

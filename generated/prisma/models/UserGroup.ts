@@ -14,7 +14,9 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model UserGroup
- * Users in authentik's groups. Since 2026.2 the table is called authentik_core_user_groups.
+ * Users in authentik's groups.
+ * @renamed 2026.2 authentik_core_user_groups
+ * @reads permissions
  */
 export type UserGroupModel = runtime.Types.Result.DefaultSelection<Prisma.$UserGroupPayload>
 
@@ -192,15 +194,11 @@ export type UserGroupWhereInput = {
   NOT?: Prisma.UserGroupWhereInput | Prisma.UserGroupWhereInput[]
   userId?: Prisma.IntFilter<"UserGroup"> | number
   groupId?: Prisma.UuidFilter<"UserGroup"> | string
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
-  group?: Prisma.XOR<Prisma.GroupScalarRelationFilter, Prisma.GroupWhereInput>
 }
 
 export type UserGroupOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   groupId?: Prisma.SortOrder
-  user?: Prisma.UserOrderByWithRelationInput
-  group?: Prisma.GroupOrderByWithRelationInput
 }
 
 export type UserGroupWhereUniqueInput = Prisma.AtLeast<{
@@ -210,8 +208,6 @@ export type UserGroupWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.UserGroupWhereInput | Prisma.UserGroupWhereInput[]
   userId?: Prisma.IntFilter<"UserGroup"> | number
   groupId?: Prisma.UuidFilter<"UserGroup"> | string
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
-  group?: Prisma.XOR<Prisma.GroupScalarRelationFilter, Prisma.GroupWhereInput>
 }, "userId_groupId">
 
 export type UserGroupOrderByWithAggregationInput = {
@@ -233,8 +229,8 @@ export type UserGroupScalarWhereWithAggregatesInput = {
 }
 
 export type UserGroupCreateInput = {
-  user: Prisma.UserCreateNestedOneWithoutGroupsInput
-  group: Prisma.GroupCreateNestedOneWithoutUsersInput
+  userId: number
+  groupId: string
 }
 
 export type UserGroupUncheckedCreateInput = {
@@ -243,8 +239,8 @@ export type UserGroupUncheckedCreateInput = {
 }
 
 export type UserGroupUpdateInput = {
-  user?: Prisma.UserUpdateOneRequiredWithoutGroupsNestedInput
-  group?: Prisma.GroupUpdateOneRequiredWithoutUsersNestedInput
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
+  groupId?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type UserGroupUncheckedUpdateInput = {
@@ -258,22 +254,13 @@ export type UserGroupCreateManyInput = {
 }
 
 export type UserGroupUpdateManyMutationInput = {
-
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
+  groupId?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type UserGroupUncheckedUpdateManyInput = {
   userId?: Prisma.IntFieldUpdateOperationsInput | number
   groupId?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type UserGroupListRelationFilter = {
-  every?: Prisma.UserGroupWhereInput
-  some?: Prisma.UserGroupWhereInput
-  none?: Prisma.UserGroupWhereInput
-}
-
-export type UserGroupOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
 }
 
 export type UserGroupUserIdGroupIdCompoundUniqueInput = {
@@ -304,219 +291,21 @@ export type UserGroupSumOrderByAggregateInput = {
   userId?: Prisma.SortOrder
 }
 
-export type UserGroupCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.UserGroupCreateWithoutUserInput, Prisma.UserGroupUncheckedCreateWithoutUserInput> | Prisma.UserGroupCreateWithoutUserInput[] | Prisma.UserGroupUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserGroupCreateOrConnectWithoutUserInput | Prisma.UserGroupCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.UserGroupCreateManyUserInputEnvelope
-  connect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-}
-
-export type UserGroupUncheckedCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.UserGroupCreateWithoutUserInput, Prisma.UserGroupUncheckedCreateWithoutUserInput> | Prisma.UserGroupCreateWithoutUserInput[] | Prisma.UserGroupUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserGroupCreateOrConnectWithoutUserInput | Prisma.UserGroupCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.UserGroupCreateManyUserInputEnvelope
-  connect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-}
-
-export type UserGroupUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.UserGroupCreateWithoutUserInput, Prisma.UserGroupUncheckedCreateWithoutUserInput> | Prisma.UserGroupCreateWithoutUserInput[] | Prisma.UserGroupUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserGroupCreateOrConnectWithoutUserInput | Prisma.UserGroupCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.UserGroupUpsertWithWhereUniqueWithoutUserInput | Prisma.UserGroupUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.UserGroupCreateManyUserInputEnvelope
-  set?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  disconnect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  delete?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  connect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  update?: Prisma.UserGroupUpdateWithWhereUniqueWithoutUserInput | Prisma.UserGroupUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.UserGroupUpdateManyWithWhereWithoutUserInput | Prisma.UserGroupUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.UserGroupScalarWhereInput | Prisma.UserGroupScalarWhereInput[]
-}
-
-export type UserGroupUncheckedUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.UserGroupCreateWithoutUserInput, Prisma.UserGroupUncheckedCreateWithoutUserInput> | Prisma.UserGroupCreateWithoutUserInput[] | Prisma.UserGroupUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserGroupCreateOrConnectWithoutUserInput | Prisma.UserGroupCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.UserGroupUpsertWithWhereUniqueWithoutUserInput | Prisma.UserGroupUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.UserGroupCreateManyUserInputEnvelope
-  set?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  disconnect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  delete?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  connect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  update?: Prisma.UserGroupUpdateWithWhereUniqueWithoutUserInput | Prisma.UserGroupUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.UserGroupUpdateManyWithWhereWithoutUserInput | Prisma.UserGroupUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.UserGroupScalarWhereInput | Prisma.UserGroupScalarWhereInput[]
-}
-
-export type UserGroupCreateNestedManyWithoutGroupInput = {
-  create?: Prisma.XOR<Prisma.UserGroupCreateWithoutGroupInput, Prisma.UserGroupUncheckedCreateWithoutGroupInput> | Prisma.UserGroupCreateWithoutGroupInput[] | Prisma.UserGroupUncheckedCreateWithoutGroupInput[]
-  connectOrCreate?: Prisma.UserGroupCreateOrConnectWithoutGroupInput | Prisma.UserGroupCreateOrConnectWithoutGroupInput[]
-  createMany?: Prisma.UserGroupCreateManyGroupInputEnvelope
-  connect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-}
-
-export type UserGroupUncheckedCreateNestedManyWithoutGroupInput = {
-  create?: Prisma.XOR<Prisma.UserGroupCreateWithoutGroupInput, Prisma.UserGroupUncheckedCreateWithoutGroupInput> | Prisma.UserGroupCreateWithoutGroupInput[] | Prisma.UserGroupUncheckedCreateWithoutGroupInput[]
-  connectOrCreate?: Prisma.UserGroupCreateOrConnectWithoutGroupInput | Prisma.UserGroupCreateOrConnectWithoutGroupInput[]
-  createMany?: Prisma.UserGroupCreateManyGroupInputEnvelope
-  connect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-}
-
-export type UserGroupUpdateManyWithoutGroupNestedInput = {
-  create?: Prisma.XOR<Prisma.UserGroupCreateWithoutGroupInput, Prisma.UserGroupUncheckedCreateWithoutGroupInput> | Prisma.UserGroupCreateWithoutGroupInput[] | Prisma.UserGroupUncheckedCreateWithoutGroupInput[]
-  connectOrCreate?: Prisma.UserGroupCreateOrConnectWithoutGroupInput | Prisma.UserGroupCreateOrConnectWithoutGroupInput[]
-  upsert?: Prisma.UserGroupUpsertWithWhereUniqueWithoutGroupInput | Prisma.UserGroupUpsertWithWhereUniqueWithoutGroupInput[]
-  createMany?: Prisma.UserGroupCreateManyGroupInputEnvelope
-  set?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  disconnect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  delete?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  connect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  update?: Prisma.UserGroupUpdateWithWhereUniqueWithoutGroupInput | Prisma.UserGroupUpdateWithWhereUniqueWithoutGroupInput[]
-  updateMany?: Prisma.UserGroupUpdateManyWithWhereWithoutGroupInput | Prisma.UserGroupUpdateManyWithWhereWithoutGroupInput[]
-  deleteMany?: Prisma.UserGroupScalarWhereInput | Prisma.UserGroupScalarWhereInput[]
-}
-
-export type UserGroupUncheckedUpdateManyWithoutGroupNestedInput = {
-  create?: Prisma.XOR<Prisma.UserGroupCreateWithoutGroupInput, Prisma.UserGroupUncheckedCreateWithoutGroupInput> | Prisma.UserGroupCreateWithoutGroupInput[] | Prisma.UserGroupUncheckedCreateWithoutGroupInput[]
-  connectOrCreate?: Prisma.UserGroupCreateOrConnectWithoutGroupInput | Prisma.UserGroupCreateOrConnectWithoutGroupInput[]
-  upsert?: Prisma.UserGroupUpsertWithWhereUniqueWithoutGroupInput | Prisma.UserGroupUpsertWithWhereUniqueWithoutGroupInput[]
-  createMany?: Prisma.UserGroupCreateManyGroupInputEnvelope
-  set?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  disconnect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  delete?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  connect?: Prisma.UserGroupWhereUniqueInput | Prisma.UserGroupWhereUniqueInput[]
-  update?: Prisma.UserGroupUpdateWithWhereUniqueWithoutGroupInput | Prisma.UserGroupUpdateWithWhereUniqueWithoutGroupInput[]
-  updateMany?: Prisma.UserGroupUpdateManyWithWhereWithoutGroupInput | Prisma.UserGroupUpdateManyWithWhereWithoutGroupInput[]
-  deleteMany?: Prisma.UserGroupScalarWhereInput | Prisma.UserGroupScalarWhereInput[]
-}
-
-export type UserGroupCreateWithoutUserInput = {
-  group: Prisma.GroupCreateNestedOneWithoutUsersInput
-}
-
-export type UserGroupUncheckedCreateWithoutUserInput = {
-  groupId: string
-}
-
-export type UserGroupCreateOrConnectWithoutUserInput = {
-  where: Prisma.UserGroupWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserGroupCreateWithoutUserInput, Prisma.UserGroupUncheckedCreateWithoutUserInput>
-}
-
-export type UserGroupCreateManyUserInputEnvelope = {
-  data: Prisma.UserGroupCreateManyUserInput | Prisma.UserGroupCreateManyUserInput[]
-  skipDuplicates?: boolean
-}
-
-export type UserGroupUpsertWithWhereUniqueWithoutUserInput = {
-  where: Prisma.UserGroupWhereUniqueInput
-  update: Prisma.XOR<Prisma.UserGroupUpdateWithoutUserInput, Prisma.UserGroupUncheckedUpdateWithoutUserInput>
-  create: Prisma.XOR<Prisma.UserGroupCreateWithoutUserInput, Prisma.UserGroupUncheckedCreateWithoutUserInput>
-}
-
-export type UserGroupUpdateWithWhereUniqueWithoutUserInput = {
-  where: Prisma.UserGroupWhereUniqueInput
-  data: Prisma.XOR<Prisma.UserGroupUpdateWithoutUserInput, Prisma.UserGroupUncheckedUpdateWithoutUserInput>
-}
-
-export type UserGroupUpdateManyWithWhereWithoutUserInput = {
-  where: Prisma.UserGroupScalarWhereInput
-  data: Prisma.XOR<Prisma.UserGroupUpdateManyMutationInput, Prisma.UserGroupUncheckedUpdateManyWithoutUserInput>
-}
-
-export type UserGroupScalarWhereInput = {
-  AND?: Prisma.UserGroupScalarWhereInput | Prisma.UserGroupScalarWhereInput[]
-  OR?: Prisma.UserGroupScalarWhereInput[]
-  NOT?: Prisma.UserGroupScalarWhereInput | Prisma.UserGroupScalarWhereInput[]
-  userId?: Prisma.IntFilter<"UserGroup"> | number
-  groupId?: Prisma.UuidFilter<"UserGroup"> | string
-}
-
-export type UserGroupCreateWithoutGroupInput = {
-  user: Prisma.UserCreateNestedOneWithoutGroupsInput
-}
-
-export type UserGroupUncheckedCreateWithoutGroupInput = {
-  userId: number
-}
-
-export type UserGroupCreateOrConnectWithoutGroupInput = {
-  where: Prisma.UserGroupWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserGroupCreateWithoutGroupInput, Prisma.UserGroupUncheckedCreateWithoutGroupInput>
-}
-
-export type UserGroupCreateManyGroupInputEnvelope = {
-  data: Prisma.UserGroupCreateManyGroupInput | Prisma.UserGroupCreateManyGroupInput[]
-  skipDuplicates?: boolean
-}
-
-export type UserGroupUpsertWithWhereUniqueWithoutGroupInput = {
-  where: Prisma.UserGroupWhereUniqueInput
-  update: Prisma.XOR<Prisma.UserGroupUpdateWithoutGroupInput, Prisma.UserGroupUncheckedUpdateWithoutGroupInput>
-  create: Prisma.XOR<Prisma.UserGroupCreateWithoutGroupInput, Prisma.UserGroupUncheckedCreateWithoutGroupInput>
-}
-
-export type UserGroupUpdateWithWhereUniqueWithoutGroupInput = {
-  where: Prisma.UserGroupWhereUniqueInput
-  data: Prisma.XOR<Prisma.UserGroupUpdateWithoutGroupInput, Prisma.UserGroupUncheckedUpdateWithoutGroupInput>
-}
-
-export type UserGroupUpdateManyWithWhereWithoutGroupInput = {
-  where: Prisma.UserGroupScalarWhereInput
-  data: Prisma.XOR<Prisma.UserGroupUpdateManyMutationInput, Prisma.UserGroupUncheckedUpdateManyWithoutGroupInput>
-}
-
-export type UserGroupCreateManyUserInput = {
-  groupId: string
-}
-
-export type UserGroupUpdateWithoutUserInput = {
-  group?: Prisma.GroupUpdateOneRequiredWithoutUsersNestedInput
-}
-
-export type UserGroupUncheckedUpdateWithoutUserInput = {
-  groupId?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type UserGroupUncheckedUpdateManyWithoutUserInput = {
-  groupId?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type UserGroupCreateManyGroupInput = {
-  userId: number
-}
-
-export type UserGroupUpdateWithoutGroupInput = {
-  user?: Prisma.UserUpdateOneRequiredWithoutGroupsNestedInput
-}
-
-export type UserGroupUncheckedUpdateWithoutGroupInput = {
-  userId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type UserGroupUncheckedUpdateManyWithoutGroupInput = {
-  userId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
 
 
 export type UserGroupSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   groupId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  group?: boolean | Prisma.GroupDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userGroup"]>
 
 export type UserGroupSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   groupId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  group?: boolean | Prisma.GroupDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userGroup"]>
 
 export type UserGroupSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   groupId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  group?: boolean | Prisma.GroupDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userGroup"]>
 
 export type UserGroupSelectScalar = {
@@ -525,25 +314,10 @@ export type UserGroupSelectScalar = {
 }
 
 export type UserGroupOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "groupId", ExtArgs["result"]["userGroup"]>
-export type UserGroupInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  group?: boolean | Prisma.GroupDefaultArgs<ExtArgs>
-}
-export type UserGroupIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  group?: boolean | Prisma.GroupDefaultArgs<ExtArgs>
-}
-export type UserGroupIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  group?: boolean | Prisma.GroupDefaultArgs<ExtArgs>
-}
 
 export type $UserGroupPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UserGroup"
-  objects: {
-    user: Prisma.$UserPayload<ExtArgs>
-    group: Prisma.$GroupPayload<ExtArgs>
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     userId: number
     groupId: string
@@ -554,7 +328,7 @@ export type $UserGroupPayload<ExtArgs extends runtime.Types.Extensions.InternalA
 export type UserGroupGetPayload<S extends boolean | null | undefined | UserGroupDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$UserGroupPayload, S>
 
 export type UserGroupCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<UserGroupFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<UserGroupFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: UserGroupCountAggregateInputType | true
   }
 
@@ -941,8 +715,6 @@ readonly fields: UserGroupFieldRefs;
  */
 export interface Prisma__UserGroupClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  user<T extends Prisma.UserDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.UserDefaultArgs<ExtArgs>>): Prisma.Prisma__UserClient<runtime.Types.Result.GetResult<Prisma.$UserPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
-  group<T extends Prisma.GroupDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.GroupDefaultArgs<ExtArgs>>): Prisma.Prisma__GroupClient<runtime.Types.Result.GetResult<Prisma.$GroupPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -991,13 +763,10 @@ export type UserGroupFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Int
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  /**
    * Filter, which UserGroup to fetch.
    */
   where: Prisma.UserGroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1013,13 +782,10 @@ export type UserGroupFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  /**
    * Filter, which UserGroup to fetch.
    */
   where: Prisma.UserGroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1035,10 +801,6 @@ export type UserGroupFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Inte
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  /**
    * Filter, which UserGroup to fetch.
    */
   where?: Prisma.UserGroupWhereInput
@@ -1072,6 +834,7 @@ export type UserGroupFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Filter by unique combinations of UserGroups.
    */
   distinct?: Prisma.UserGroupScalarFieldEnum | Prisma.UserGroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1087,10 +850,6 @@ export type UserGroupFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensio
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  /**
    * Filter, which UserGroup to fetch.
    */
   where?: Prisma.UserGroupWhereInput
@@ -1124,6 +883,7 @@ export type UserGroupFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensio
    * Filter by unique combinations of UserGroups.
    */
   distinct?: Prisma.UserGroupScalarFieldEnum | Prisma.UserGroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1138,10 +898,6 @@ export type UserGroupFindManyArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the UserGroup
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
   /**
    * Filter, which UserGroups to fetch.
    */
@@ -1176,6 +932,7 @@ export type UserGroupFindManyArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Filter by unique combinations of UserGroups.
    */
   distinct?: Prisma.UserGroupScalarFieldEnum | Prisma.UserGroupScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1191,13 +948,10 @@ export type UserGroupCreateArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  /**
    * The data needed to create a UserGroup.
    */
   data: Prisma.XOR<Prisma.UserGroupCreateInput, Prisma.UserGroupUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1228,10 +982,6 @@ export type UserGroupCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Exten
    */
   data: Prisma.UserGroupCreateManyInput | Prisma.UserGroupCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1247,10 +997,6 @@ export type UserGroupUpdateArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  /**
    * The data needed to update a UserGroup.
    */
   data: Prisma.XOR<Prisma.UserGroupUpdateInput, Prisma.UserGroupUncheckedUpdateInput>
@@ -1258,6 +1004,7 @@ export type UserGroupUpdateArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Choose, which UserGroup to update.
    */
   where: Prisma.UserGroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1302,10 +1049,6 @@ export type UserGroupUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Exten
    * Limit how many UserGroups to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1321,10 +1064,6 @@ export type UserGroupUpsertArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  /**
    * The filter to search for the UserGroup to update in case it exists.
    */
   where: Prisma.UserGroupWhereUniqueInput
@@ -1336,6 +1075,7 @@ export type UserGroupUpsertArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * In case the UserGroup was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.UserGroupUpdateInput, Prisma.UserGroupUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1351,13 +1091,10 @@ export type UserGroupDeleteArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
-  /**
    * Filter which UserGroup to delete.
    */
   where: Prisma.UserGroupWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1386,8 +1123,4 @@ export type UserGroupDefaultArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Omit specific fields from the UserGroup
    */
   omit?: Prisma.UserGroupOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserGroupInclude<ExtArgs> | null
 }

@@ -14,7 +14,9 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model UserObjectPermission
- * object_pk is the object's uuid as text, without a foreign key: rows outlive their object.
+ * object_pk is the object's UUID as text, without a foreign key: rows outlive their object.
+ * @until 2025.10
+ * @reads permissions
  */
 export type UserObjectPermissionModel = runtime.Types.Result.DefaultSelection<Prisma.$UserObjectPermissionPayload>
 
@@ -204,16 +206,12 @@ export type UserObjectPermissionWhereInput = {
   userId?: Prisma.IntFilter<"UserObjectPermission"> | number
   permissionId?: Prisma.IntFilter<"UserObjectPermission"> | number
   objectPk?: Prisma.StringFilter<"UserObjectPermission"> | string
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
-  permission?: Prisma.XOR<Prisma.PermissionScalarRelationFilter, Prisma.PermissionWhereInput>
 }
 
 export type UserObjectPermissionOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   permissionId?: Prisma.SortOrder
   objectPk?: Prisma.SortOrder
-  user?: Prisma.UserOrderByWithRelationInput
-  permission?: Prisma.PermissionOrderByWithRelationInput
 }
 
 export type UserObjectPermissionWhereUniqueInput = Prisma.AtLeast<{
@@ -224,8 +222,6 @@ export type UserObjectPermissionWhereUniqueInput = Prisma.AtLeast<{
   userId?: Prisma.IntFilter<"UserObjectPermission"> | number
   permissionId?: Prisma.IntFilter<"UserObjectPermission"> | number
   objectPk?: Prisma.StringFilter<"UserObjectPermission"> | string
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
-  permission?: Prisma.XOR<Prisma.PermissionScalarRelationFilter, Prisma.PermissionWhereInput>
 }, "userId_permissionId_objectPk">
 
 export type UserObjectPermissionOrderByWithAggregationInput = {
@@ -249,9 +245,9 @@ export type UserObjectPermissionScalarWhereWithAggregatesInput = {
 }
 
 export type UserObjectPermissionCreateInput = {
+  userId: number
+  permissionId: number
   objectPk: string
-  user: Prisma.UserCreateNestedOneWithoutObjectPermissionsInput
-  permission: Prisma.PermissionCreateNestedOneWithoutUserObjectGrantsInput
 }
 
 export type UserObjectPermissionUncheckedCreateInput = {
@@ -261,9 +257,9 @@ export type UserObjectPermissionUncheckedCreateInput = {
 }
 
 export type UserObjectPermissionUpdateInput = {
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
+  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
   objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-  user?: Prisma.UserUpdateOneRequiredWithoutObjectPermissionsNestedInput
-  permission?: Prisma.PermissionUpdateOneRequiredWithoutUserObjectGrantsNestedInput
 }
 
 export type UserObjectPermissionUncheckedUpdateInput = {
@@ -279,6 +275,8 @@ export type UserObjectPermissionCreateManyInput = {
 }
 
 export type UserObjectPermissionUpdateManyMutationInput = {
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
+  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
   objectPk?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
@@ -286,16 +284,6 @@ export type UserObjectPermissionUncheckedUpdateManyInput = {
   userId?: Prisma.IntFieldUpdateOperationsInput | number
   permissionId?: Prisma.IntFieldUpdateOperationsInput | number
   objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type UserObjectPermissionListRelationFilter = {
-  every?: Prisma.UserObjectPermissionWhereInput
-  some?: Prisma.UserObjectPermissionWhereInput
-  none?: Prisma.UserObjectPermissionWhereInput
-}
-
-export type UserObjectPermissionOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
 }
 
 export type UserObjectPermissionUserIdPermissionIdObjectPkCompoundUniqueInput = {
@@ -332,235 +320,24 @@ export type UserObjectPermissionSumOrderByAggregateInput = {
   permissionId?: Prisma.SortOrder
 }
 
-export type UserObjectPermissionCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutUserInput, Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput> | Prisma.UserObjectPermissionCreateWithoutUserInput[] | Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserObjectPermissionCreateOrConnectWithoutUserInput | Prisma.UserObjectPermissionCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.UserObjectPermissionCreateManyUserInputEnvelope
-  connect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-}
-
-export type UserObjectPermissionUncheckedCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutUserInput, Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput> | Prisma.UserObjectPermissionCreateWithoutUserInput[] | Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserObjectPermissionCreateOrConnectWithoutUserInput | Prisma.UserObjectPermissionCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.UserObjectPermissionCreateManyUserInputEnvelope
-  connect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-}
-
-export type UserObjectPermissionUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutUserInput, Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput> | Prisma.UserObjectPermissionCreateWithoutUserInput[] | Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserObjectPermissionCreateOrConnectWithoutUserInput | Prisma.UserObjectPermissionCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.UserObjectPermissionUpsertWithWhereUniqueWithoutUserInput | Prisma.UserObjectPermissionUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.UserObjectPermissionCreateManyUserInputEnvelope
-  set?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  disconnect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  delete?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  connect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  update?: Prisma.UserObjectPermissionUpdateWithWhereUniqueWithoutUserInput | Prisma.UserObjectPermissionUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.UserObjectPermissionUpdateManyWithWhereWithoutUserInput | Prisma.UserObjectPermissionUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.UserObjectPermissionScalarWhereInput | Prisma.UserObjectPermissionScalarWhereInput[]
-}
-
-export type UserObjectPermissionUncheckedUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutUserInput, Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput> | Prisma.UserObjectPermissionCreateWithoutUserInput[] | Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserObjectPermissionCreateOrConnectWithoutUserInput | Prisma.UserObjectPermissionCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.UserObjectPermissionUpsertWithWhereUniqueWithoutUserInput | Prisma.UserObjectPermissionUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.UserObjectPermissionCreateManyUserInputEnvelope
-  set?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  disconnect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  delete?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  connect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  update?: Prisma.UserObjectPermissionUpdateWithWhereUniqueWithoutUserInput | Prisma.UserObjectPermissionUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.UserObjectPermissionUpdateManyWithWhereWithoutUserInput | Prisma.UserObjectPermissionUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.UserObjectPermissionScalarWhereInput | Prisma.UserObjectPermissionScalarWhereInput[]
-}
-
-export type UserObjectPermissionCreateNestedManyWithoutPermissionInput = {
-  create?: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutPermissionInput, Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput> | Prisma.UserObjectPermissionCreateWithoutPermissionInput[] | Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.UserObjectPermissionCreateOrConnectWithoutPermissionInput | Prisma.UserObjectPermissionCreateOrConnectWithoutPermissionInput[]
-  createMany?: Prisma.UserObjectPermissionCreateManyPermissionInputEnvelope
-  connect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-}
-
-export type UserObjectPermissionUncheckedCreateNestedManyWithoutPermissionInput = {
-  create?: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutPermissionInput, Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput> | Prisma.UserObjectPermissionCreateWithoutPermissionInput[] | Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.UserObjectPermissionCreateOrConnectWithoutPermissionInput | Prisma.UserObjectPermissionCreateOrConnectWithoutPermissionInput[]
-  createMany?: Prisma.UserObjectPermissionCreateManyPermissionInputEnvelope
-  connect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-}
-
-export type UserObjectPermissionUpdateManyWithoutPermissionNestedInput = {
-  create?: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutPermissionInput, Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput> | Prisma.UserObjectPermissionCreateWithoutPermissionInput[] | Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.UserObjectPermissionCreateOrConnectWithoutPermissionInput | Prisma.UserObjectPermissionCreateOrConnectWithoutPermissionInput[]
-  upsert?: Prisma.UserObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput | Prisma.UserObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput[]
-  createMany?: Prisma.UserObjectPermissionCreateManyPermissionInputEnvelope
-  set?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  disconnect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  delete?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  connect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  update?: Prisma.UserObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput | Prisma.UserObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput[]
-  updateMany?: Prisma.UserObjectPermissionUpdateManyWithWhereWithoutPermissionInput | Prisma.UserObjectPermissionUpdateManyWithWhereWithoutPermissionInput[]
-  deleteMany?: Prisma.UserObjectPermissionScalarWhereInput | Prisma.UserObjectPermissionScalarWhereInput[]
-}
-
-export type UserObjectPermissionUncheckedUpdateManyWithoutPermissionNestedInput = {
-  create?: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutPermissionInput, Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput> | Prisma.UserObjectPermissionCreateWithoutPermissionInput[] | Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.UserObjectPermissionCreateOrConnectWithoutPermissionInput | Prisma.UserObjectPermissionCreateOrConnectWithoutPermissionInput[]
-  upsert?: Prisma.UserObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput | Prisma.UserObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput[]
-  createMany?: Prisma.UserObjectPermissionCreateManyPermissionInputEnvelope
-  set?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  disconnect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  delete?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  connect?: Prisma.UserObjectPermissionWhereUniqueInput | Prisma.UserObjectPermissionWhereUniqueInput[]
-  update?: Prisma.UserObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput | Prisma.UserObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput[]
-  updateMany?: Prisma.UserObjectPermissionUpdateManyWithWhereWithoutPermissionInput | Prisma.UserObjectPermissionUpdateManyWithWhereWithoutPermissionInput[]
-  deleteMany?: Prisma.UserObjectPermissionScalarWhereInput | Prisma.UserObjectPermissionScalarWhereInput[]
-}
-
-export type UserObjectPermissionCreateWithoutUserInput = {
-  objectPk: string
-  permission: Prisma.PermissionCreateNestedOneWithoutUserObjectGrantsInput
-}
-
-export type UserObjectPermissionUncheckedCreateWithoutUserInput = {
-  permissionId: number
-  objectPk: string
-}
-
-export type UserObjectPermissionCreateOrConnectWithoutUserInput = {
-  where: Prisma.UserObjectPermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutUserInput, Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput>
-}
-
-export type UserObjectPermissionCreateManyUserInputEnvelope = {
-  data: Prisma.UserObjectPermissionCreateManyUserInput | Prisma.UserObjectPermissionCreateManyUserInput[]
-  skipDuplicates?: boolean
-}
-
-export type UserObjectPermissionUpsertWithWhereUniqueWithoutUserInput = {
-  where: Prisma.UserObjectPermissionWhereUniqueInput
-  update: Prisma.XOR<Prisma.UserObjectPermissionUpdateWithoutUserInput, Prisma.UserObjectPermissionUncheckedUpdateWithoutUserInput>
-  create: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutUserInput, Prisma.UserObjectPermissionUncheckedCreateWithoutUserInput>
-}
-
-export type UserObjectPermissionUpdateWithWhereUniqueWithoutUserInput = {
-  where: Prisma.UserObjectPermissionWhereUniqueInput
-  data: Prisma.XOR<Prisma.UserObjectPermissionUpdateWithoutUserInput, Prisma.UserObjectPermissionUncheckedUpdateWithoutUserInput>
-}
-
-export type UserObjectPermissionUpdateManyWithWhereWithoutUserInput = {
-  where: Prisma.UserObjectPermissionScalarWhereInput
-  data: Prisma.XOR<Prisma.UserObjectPermissionUpdateManyMutationInput, Prisma.UserObjectPermissionUncheckedUpdateManyWithoutUserInput>
-}
-
-export type UserObjectPermissionScalarWhereInput = {
-  AND?: Prisma.UserObjectPermissionScalarWhereInput | Prisma.UserObjectPermissionScalarWhereInput[]
-  OR?: Prisma.UserObjectPermissionScalarWhereInput[]
-  NOT?: Prisma.UserObjectPermissionScalarWhereInput | Prisma.UserObjectPermissionScalarWhereInput[]
-  userId?: Prisma.IntFilter<"UserObjectPermission"> | number
-  permissionId?: Prisma.IntFilter<"UserObjectPermission"> | number
-  objectPk?: Prisma.StringFilter<"UserObjectPermission"> | string
-}
-
-export type UserObjectPermissionCreateWithoutPermissionInput = {
-  objectPk: string
-  user: Prisma.UserCreateNestedOneWithoutObjectPermissionsInput
-}
-
-export type UserObjectPermissionUncheckedCreateWithoutPermissionInput = {
-  userId: number
-  objectPk: string
-}
-
-export type UserObjectPermissionCreateOrConnectWithoutPermissionInput = {
-  where: Prisma.UserObjectPermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutPermissionInput, Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput>
-}
-
-export type UserObjectPermissionCreateManyPermissionInputEnvelope = {
-  data: Prisma.UserObjectPermissionCreateManyPermissionInput | Prisma.UserObjectPermissionCreateManyPermissionInput[]
-  skipDuplicates?: boolean
-}
-
-export type UserObjectPermissionUpsertWithWhereUniqueWithoutPermissionInput = {
-  where: Prisma.UserObjectPermissionWhereUniqueInput
-  update: Prisma.XOR<Prisma.UserObjectPermissionUpdateWithoutPermissionInput, Prisma.UserObjectPermissionUncheckedUpdateWithoutPermissionInput>
-  create: Prisma.XOR<Prisma.UserObjectPermissionCreateWithoutPermissionInput, Prisma.UserObjectPermissionUncheckedCreateWithoutPermissionInput>
-}
-
-export type UserObjectPermissionUpdateWithWhereUniqueWithoutPermissionInput = {
-  where: Prisma.UserObjectPermissionWhereUniqueInput
-  data: Prisma.XOR<Prisma.UserObjectPermissionUpdateWithoutPermissionInput, Prisma.UserObjectPermissionUncheckedUpdateWithoutPermissionInput>
-}
-
-export type UserObjectPermissionUpdateManyWithWhereWithoutPermissionInput = {
-  where: Prisma.UserObjectPermissionScalarWhereInput
-  data: Prisma.XOR<Prisma.UserObjectPermissionUpdateManyMutationInput, Prisma.UserObjectPermissionUncheckedUpdateManyWithoutPermissionInput>
-}
-
-export type UserObjectPermissionCreateManyUserInput = {
-  permissionId: number
-  objectPk: string
-}
-
-export type UserObjectPermissionUpdateWithoutUserInput = {
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-  permission?: Prisma.PermissionUpdateOneRequiredWithoutUserObjectGrantsNestedInput
-}
-
-export type UserObjectPermissionUncheckedUpdateWithoutUserInput = {
-  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type UserObjectPermissionUncheckedUpdateManyWithoutUserInput = {
-  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type UserObjectPermissionCreateManyPermissionInput = {
-  userId: number
-  objectPk: string
-}
-
-export type UserObjectPermissionUpdateWithoutPermissionInput = {
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-  user?: Prisma.UserUpdateOneRequiredWithoutObjectPermissionsNestedInput
-}
-
-export type UserObjectPermissionUncheckedUpdateWithoutPermissionInput = {
-  userId?: Prisma.IntFieldUpdateOperationsInput | number
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
-export type UserObjectPermissionUncheckedUpdateManyWithoutPermissionInput = {
-  userId?: Prisma.IntFieldUpdateOperationsInput | number
-  objectPk?: Prisma.StringFieldUpdateOperationsInput | string
-}
-
 
 
 export type UserObjectPermissionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   permissionId?: boolean
   objectPk?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userObjectPermission"]>
 
 export type UserObjectPermissionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   permissionId?: boolean
   objectPk?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userObjectPermission"]>
 
 export type UserObjectPermissionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   permissionId?: boolean
   objectPk?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userObjectPermission"]>
 
 export type UserObjectPermissionSelectScalar = {
@@ -570,25 +347,10 @@ export type UserObjectPermissionSelectScalar = {
 }
 
 export type UserObjectPermissionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "permissionId" | "objectPk", ExtArgs["result"]["userObjectPermission"]>
-export type UserObjectPermissionInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
-export type UserObjectPermissionIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
-export type UserObjectPermissionIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
 
 export type $UserObjectPermissionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UserObjectPermission"
-  objects: {
-    user: Prisma.$UserPayload<ExtArgs>
-    permission: Prisma.$PermissionPayload<ExtArgs>
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     userId: number
     permissionId: number
@@ -600,7 +362,7 @@ export type $UserObjectPermissionPayload<ExtArgs extends runtime.Types.Extension
 export type UserObjectPermissionGetPayload<S extends boolean | null | undefined | UserObjectPermissionDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$UserObjectPermissionPayload, S>
 
 export type UserObjectPermissionCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<UserObjectPermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<UserObjectPermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: UserObjectPermissionCountAggregateInputType | true
   }
 
@@ -987,8 +749,6 @@ readonly fields: UserObjectPermissionFieldRefs;
  */
 export interface Prisma__UserObjectPermissionClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  user<T extends Prisma.UserDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.UserDefaultArgs<ExtArgs>>): Prisma.Prisma__UserClient<runtime.Types.Result.GetResult<Prisma.$UserPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
-  permission<T extends Prisma.PermissionDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.PermissionDefaultArgs<ExtArgs>>): Prisma.Prisma__PermissionClient<runtime.Types.Result.GetResult<Prisma.$PermissionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1038,13 +798,10 @@ export type UserObjectPermissionFindUniqueArgs<ExtArgs extends runtime.Types.Ext
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which UserObjectPermission to fetch.
    */
   where: Prisma.UserObjectPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1060,13 +817,10 @@ export type UserObjectPermissionFindUniqueOrThrowArgs<ExtArgs extends runtime.Ty
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which UserObjectPermission to fetch.
    */
   where: Prisma.UserObjectPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1082,10 +836,6 @@ export type UserObjectPermissionFindFirstArgs<ExtArgs extends runtime.Types.Exte
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which UserObjectPermission to fetch.
    */
   where?: Prisma.UserObjectPermissionWhereInput
@@ -1119,6 +869,7 @@ export type UserObjectPermissionFindFirstArgs<ExtArgs extends runtime.Types.Exte
    * Filter by unique combinations of UserObjectPermissions.
    */
   distinct?: Prisma.UserObjectPermissionScalarFieldEnum | Prisma.UserObjectPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1134,10 +885,6 @@ export type UserObjectPermissionFindFirstOrThrowArgs<ExtArgs extends runtime.Typ
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which UserObjectPermission to fetch.
    */
   where?: Prisma.UserObjectPermissionWhereInput
@@ -1171,6 +918,7 @@ export type UserObjectPermissionFindFirstOrThrowArgs<ExtArgs extends runtime.Typ
    * Filter by unique combinations of UserObjectPermissions.
    */
   distinct?: Prisma.UserObjectPermissionScalarFieldEnum | Prisma.UserObjectPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1185,10 +933,6 @@ export type UserObjectPermissionFindManyArgs<ExtArgs extends runtime.Types.Exten
    * Omit specific fields from the UserObjectPermission
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
   /**
    * Filter, which UserObjectPermissions to fetch.
    */
@@ -1223,6 +967,7 @@ export type UserObjectPermissionFindManyArgs<ExtArgs extends runtime.Types.Exten
    * Filter by unique combinations of UserObjectPermissions.
    */
   distinct?: Prisma.UserObjectPermissionScalarFieldEnum | Prisma.UserObjectPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1238,13 +983,10 @@ export type UserObjectPermissionCreateArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  /**
    * The data needed to create a UserObjectPermission.
    */
   data: Prisma.XOR<Prisma.UserObjectPermissionCreateInput, Prisma.UserObjectPermissionUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1275,10 +1017,6 @@ export type UserObjectPermissionCreateManyAndReturnArgs<ExtArgs extends runtime.
    */
   data: Prisma.UserObjectPermissionCreateManyInput | Prisma.UserObjectPermissionCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1294,10 +1032,6 @@ export type UserObjectPermissionUpdateArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  /**
    * The data needed to update a UserObjectPermission.
    */
   data: Prisma.XOR<Prisma.UserObjectPermissionUpdateInput, Prisma.UserObjectPermissionUncheckedUpdateInput>
@@ -1305,6 +1039,7 @@ export type UserObjectPermissionUpdateArgs<ExtArgs extends runtime.Types.Extensi
    * Choose, which UserObjectPermission to update.
    */
   where: Prisma.UserObjectPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1349,10 +1084,6 @@ export type UserObjectPermissionUpdateManyAndReturnArgs<ExtArgs extends runtime.
    * Limit how many UserObjectPermissions to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1368,10 +1099,6 @@ export type UserObjectPermissionUpsertArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  /**
    * The filter to search for the UserObjectPermission to update in case it exists.
    */
   where: Prisma.UserObjectPermissionWhereUniqueInput
@@ -1383,6 +1110,7 @@ export type UserObjectPermissionUpsertArgs<ExtArgs extends runtime.Types.Extensi
    * In case the UserObjectPermission was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.UserObjectPermissionUpdateInput, Prisma.UserObjectPermissionUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1398,13 +1126,10 @@ export type UserObjectPermissionDeleteArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
-  /**
    * Filter which UserObjectPermission to delete.
    */
   where: Prisma.UserObjectPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1433,8 +1158,4 @@ export type UserObjectPermissionDefaultArgs<ExtArgs extends runtime.Types.Extens
    * Omit specific fields from the UserObjectPermission
    */
   omit?: Prisma.UserObjectPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserObjectPermissionInclude<ExtArgs> | null
 }

@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model UserPermission
- * 
+ * @until 2025.10
+ * @reads permissions
  */
 export type UserPermissionModel = runtime.Types.Result.DefaultSelection<Prisma.$UserPermissionPayload>
 
@@ -196,15 +197,11 @@ export type UserPermissionWhereInput = {
   NOT?: Prisma.UserPermissionWhereInput | Prisma.UserPermissionWhereInput[]
   userId?: Prisma.IntFilter<"UserPermission"> | number
   permissionId?: Prisma.IntFilter<"UserPermission"> | number
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
-  permission?: Prisma.XOR<Prisma.PermissionScalarRelationFilter, Prisma.PermissionWhereInput>
 }
 
 export type UserPermissionOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   permissionId?: Prisma.SortOrder
-  user?: Prisma.UserOrderByWithRelationInput
-  permission?: Prisma.PermissionOrderByWithRelationInput
 }
 
 export type UserPermissionWhereUniqueInput = Prisma.AtLeast<{
@@ -214,8 +211,6 @@ export type UserPermissionWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.UserPermissionWhereInput | Prisma.UserPermissionWhereInput[]
   userId?: Prisma.IntFilter<"UserPermission"> | number
   permissionId?: Prisma.IntFilter<"UserPermission"> | number
-  user?: Prisma.XOR<Prisma.UserScalarRelationFilter, Prisma.UserWhereInput>
-  permission?: Prisma.XOR<Prisma.PermissionScalarRelationFilter, Prisma.PermissionWhereInput>
 }, "userId_permissionId">
 
 export type UserPermissionOrderByWithAggregationInput = {
@@ -237,8 +232,8 @@ export type UserPermissionScalarWhereWithAggregatesInput = {
 }
 
 export type UserPermissionCreateInput = {
-  user: Prisma.UserCreateNestedOneWithoutPermissionsInput
-  permission: Prisma.PermissionCreateNestedOneWithoutUsersInput
+  userId: number
+  permissionId: number
 }
 
 export type UserPermissionUncheckedCreateInput = {
@@ -247,8 +242,8 @@ export type UserPermissionUncheckedCreateInput = {
 }
 
 export type UserPermissionUpdateInput = {
-  user?: Prisma.UserUpdateOneRequiredWithoutPermissionsNestedInput
-  permission?: Prisma.PermissionUpdateOneRequiredWithoutUsersNestedInput
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
+  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type UserPermissionUncheckedUpdateInput = {
@@ -262,22 +257,13 @@ export type UserPermissionCreateManyInput = {
 }
 
 export type UserPermissionUpdateManyMutationInput = {
-
+  userId?: Prisma.IntFieldUpdateOperationsInput | number
+  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type UserPermissionUncheckedUpdateManyInput = {
   userId?: Prisma.IntFieldUpdateOperationsInput | number
   permissionId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type UserPermissionListRelationFilter = {
-  every?: Prisma.UserPermissionWhereInput
-  some?: Prisma.UserPermissionWhereInput
-  none?: Prisma.UserPermissionWhereInput
-}
-
-export type UserPermissionOrderByRelationAggregateInput = {
-  _count?: Prisma.SortOrder
 }
 
 export type UserPermissionUserIdPermissionIdCompoundUniqueInput = {
@@ -310,219 +296,21 @@ export type UserPermissionSumOrderByAggregateInput = {
   permissionId?: Prisma.SortOrder
 }
 
-export type UserPermissionCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.UserPermissionCreateWithoutUserInput, Prisma.UserPermissionUncheckedCreateWithoutUserInput> | Prisma.UserPermissionCreateWithoutUserInput[] | Prisma.UserPermissionUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserPermissionCreateOrConnectWithoutUserInput | Prisma.UserPermissionCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.UserPermissionCreateManyUserInputEnvelope
-  connect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-}
-
-export type UserPermissionUncheckedCreateNestedManyWithoutUserInput = {
-  create?: Prisma.XOR<Prisma.UserPermissionCreateWithoutUserInput, Prisma.UserPermissionUncheckedCreateWithoutUserInput> | Prisma.UserPermissionCreateWithoutUserInput[] | Prisma.UserPermissionUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserPermissionCreateOrConnectWithoutUserInput | Prisma.UserPermissionCreateOrConnectWithoutUserInput[]
-  createMany?: Prisma.UserPermissionCreateManyUserInputEnvelope
-  connect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-}
-
-export type UserPermissionUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.UserPermissionCreateWithoutUserInput, Prisma.UserPermissionUncheckedCreateWithoutUserInput> | Prisma.UserPermissionCreateWithoutUserInput[] | Prisma.UserPermissionUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserPermissionCreateOrConnectWithoutUserInput | Prisma.UserPermissionCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.UserPermissionUpsertWithWhereUniqueWithoutUserInput | Prisma.UserPermissionUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.UserPermissionCreateManyUserInputEnvelope
-  set?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  disconnect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  delete?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  connect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  update?: Prisma.UserPermissionUpdateWithWhereUniqueWithoutUserInput | Prisma.UserPermissionUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.UserPermissionUpdateManyWithWhereWithoutUserInput | Prisma.UserPermissionUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.UserPermissionScalarWhereInput | Prisma.UserPermissionScalarWhereInput[]
-}
-
-export type UserPermissionUncheckedUpdateManyWithoutUserNestedInput = {
-  create?: Prisma.XOR<Prisma.UserPermissionCreateWithoutUserInput, Prisma.UserPermissionUncheckedCreateWithoutUserInput> | Prisma.UserPermissionCreateWithoutUserInput[] | Prisma.UserPermissionUncheckedCreateWithoutUserInput[]
-  connectOrCreate?: Prisma.UserPermissionCreateOrConnectWithoutUserInput | Prisma.UserPermissionCreateOrConnectWithoutUserInput[]
-  upsert?: Prisma.UserPermissionUpsertWithWhereUniqueWithoutUserInput | Prisma.UserPermissionUpsertWithWhereUniqueWithoutUserInput[]
-  createMany?: Prisma.UserPermissionCreateManyUserInputEnvelope
-  set?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  disconnect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  delete?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  connect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  update?: Prisma.UserPermissionUpdateWithWhereUniqueWithoutUserInput | Prisma.UserPermissionUpdateWithWhereUniqueWithoutUserInput[]
-  updateMany?: Prisma.UserPermissionUpdateManyWithWhereWithoutUserInput | Prisma.UserPermissionUpdateManyWithWhereWithoutUserInput[]
-  deleteMany?: Prisma.UserPermissionScalarWhereInput | Prisma.UserPermissionScalarWhereInput[]
-}
-
-export type UserPermissionCreateNestedManyWithoutPermissionInput = {
-  create?: Prisma.XOR<Prisma.UserPermissionCreateWithoutPermissionInput, Prisma.UserPermissionUncheckedCreateWithoutPermissionInput> | Prisma.UserPermissionCreateWithoutPermissionInput[] | Prisma.UserPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.UserPermissionCreateOrConnectWithoutPermissionInput | Prisma.UserPermissionCreateOrConnectWithoutPermissionInput[]
-  createMany?: Prisma.UserPermissionCreateManyPermissionInputEnvelope
-  connect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-}
-
-export type UserPermissionUncheckedCreateNestedManyWithoutPermissionInput = {
-  create?: Prisma.XOR<Prisma.UserPermissionCreateWithoutPermissionInput, Prisma.UserPermissionUncheckedCreateWithoutPermissionInput> | Prisma.UserPermissionCreateWithoutPermissionInput[] | Prisma.UserPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.UserPermissionCreateOrConnectWithoutPermissionInput | Prisma.UserPermissionCreateOrConnectWithoutPermissionInput[]
-  createMany?: Prisma.UserPermissionCreateManyPermissionInputEnvelope
-  connect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-}
-
-export type UserPermissionUpdateManyWithoutPermissionNestedInput = {
-  create?: Prisma.XOR<Prisma.UserPermissionCreateWithoutPermissionInput, Prisma.UserPermissionUncheckedCreateWithoutPermissionInput> | Prisma.UserPermissionCreateWithoutPermissionInput[] | Prisma.UserPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.UserPermissionCreateOrConnectWithoutPermissionInput | Prisma.UserPermissionCreateOrConnectWithoutPermissionInput[]
-  upsert?: Prisma.UserPermissionUpsertWithWhereUniqueWithoutPermissionInput | Prisma.UserPermissionUpsertWithWhereUniqueWithoutPermissionInput[]
-  createMany?: Prisma.UserPermissionCreateManyPermissionInputEnvelope
-  set?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  disconnect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  delete?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  connect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  update?: Prisma.UserPermissionUpdateWithWhereUniqueWithoutPermissionInput | Prisma.UserPermissionUpdateWithWhereUniqueWithoutPermissionInput[]
-  updateMany?: Prisma.UserPermissionUpdateManyWithWhereWithoutPermissionInput | Prisma.UserPermissionUpdateManyWithWhereWithoutPermissionInput[]
-  deleteMany?: Prisma.UserPermissionScalarWhereInput | Prisma.UserPermissionScalarWhereInput[]
-}
-
-export type UserPermissionUncheckedUpdateManyWithoutPermissionNestedInput = {
-  create?: Prisma.XOR<Prisma.UserPermissionCreateWithoutPermissionInput, Prisma.UserPermissionUncheckedCreateWithoutPermissionInput> | Prisma.UserPermissionCreateWithoutPermissionInput[] | Prisma.UserPermissionUncheckedCreateWithoutPermissionInput[]
-  connectOrCreate?: Prisma.UserPermissionCreateOrConnectWithoutPermissionInput | Prisma.UserPermissionCreateOrConnectWithoutPermissionInput[]
-  upsert?: Prisma.UserPermissionUpsertWithWhereUniqueWithoutPermissionInput | Prisma.UserPermissionUpsertWithWhereUniqueWithoutPermissionInput[]
-  createMany?: Prisma.UserPermissionCreateManyPermissionInputEnvelope
-  set?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  disconnect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  delete?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  connect?: Prisma.UserPermissionWhereUniqueInput | Prisma.UserPermissionWhereUniqueInput[]
-  update?: Prisma.UserPermissionUpdateWithWhereUniqueWithoutPermissionInput | Prisma.UserPermissionUpdateWithWhereUniqueWithoutPermissionInput[]
-  updateMany?: Prisma.UserPermissionUpdateManyWithWhereWithoutPermissionInput | Prisma.UserPermissionUpdateManyWithWhereWithoutPermissionInput[]
-  deleteMany?: Prisma.UserPermissionScalarWhereInput | Prisma.UserPermissionScalarWhereInput[]
-}
-
-export type UserPermissionCreateWithoutUserInput = {
-  permission: Prisma.PermissionCreateNestedOneWithoutUsersInput
-}
-
-export type UserPermissionUncheckedCreateWithoutUserInput = {
-  permissionId: number
-}
-
-export type UserPermissionCreateOrConnectWithoutUserInput = {
-  where: Prisma.UserPermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserPermissionCreateWithoutUserInput, Prisma.UserPermissionUncheckedCreateWithoutUserInput>
-}
-
-export type UserPermissionCreateManyUserInputEnvelope = {
-  data: Prisma.UserPermissionCreateManyUserInput | Prisma.UserPermissionCreateManyUserInput[]
-  skipDuplicates?: boolean
-}
-
-export type UserPermissionUpsertWithWhereUniqueWithoutUserInput = {
-  where: Prisma.UserPermissionWhereUniqueInput
-  update: Prisma.XOR<Prisma.UserPermissionUpdateWithoutUserInput, Prisma.UserPermissionUncheckedUpdateWithoutUserInput>
-  create: Prisma.XOR<Prisma.UserPermissionCreateWithoutUserInput, Prisma.UserPermissionUncheckedCreateWithoutUserInput>
-}
-
-export type UserPermissionUpdateWithWhereUniqueWithoutUserInput = {
-  where: Prisma.UserPermissionWhereUniqueInput
-  data: Prisma.XOR<Prisma.UserPermissionUpdateWithoutUserInput, Prisma.UserPermissionUncheckedUpdateWithoutUserInput>
-}
-
-export type UserPermissionUpdateManyWithWhereWithoutUserInput = {
-  where: Prisma.UserPermissionScalarWhereInput
-  data: Prisma.XOR<Prisma.UserPermissionUpdateManyMutationInput, Prisma.UserPermissionUncheckedUpdateManyWithoutUserInput>
-}
-
-export type UserPermissionScalarWhereInput = {
-  AND?: Prisma.UserPermissionScalarWhereInput | Prisma.UserPermissionScalarWhereInput[]
-  OR?: Prisma.UserPermissionScalarWhereInput[]
-  NOT?: Prisma.UserPermissionScalarWhereInput | Prisma.UserPermissionScalarWhereInput[]
-  userId?: Prisma.IntFilter<"UserPermission"> | number
-  permissionId?: Prisma.IntFilter<"UserPermission"> | number
-}
-
-export type UserPermissionCreateWithoutPermissionInput = {
-  user: Prisma.UserCreateNestedOneWithoutPermissionsInput
-}
-
-export type UserPermissionUncheckedCreateWithoutPermissionInput = {
-  userId: number
-}
-
-export type UserPermissionCreateOrConnectWithoutPermissionInput = {
-  where: Prisma.UserPermissionWhereUniqueInput
-  create: Prisma.XOR<Prisma.UserPermissionCreateWithoutPermissionInput, Prisma.UserPermissionUncheckedCreateWithoutPermissionInput>
-}
-
-export type UserPermissionCreateManyPermissionInputEnvelope = {
-  data: Prisma.UserPermissionCreateManyPermissionInput | Prisma.UserPermissionCreateManyPermissionInput[]
-  skipDuplicates?: boolean
-}
-
-export type UserPermissionUpsertWithWhereUniqueWithoutPermissionInput = {
-  where: Prisma.UserPermissionWhereUniqueInput
-  update: Prisma.XOR<Prisma.UserPermissionUpdateWithoutPermissionInput, Prisma.UserPermissionUncheckedUpdateWithoutPermissionInput>
-  create: Prisma.XOR<Prisma.UserPermissionCreateWithoutPermissionInput, Prisma.UserPermissionUncheckedCreateWithoutPermissionInput>
-}
-
-export type UserPermissionUpdateWithWhereUniqueWithoutPermissionInput = {
-  where: Prisma.UserPermissionWhereUniqueInput
-  data: Prisma.XOR<Prisma.UserPermissionUpdateWithoutPermissionInput, Prisma.UserPermissionUncheckedUpdateWithoutPermissionInput>
-}
-
-export type UserPermissionUpdateManyWithWhereWithoutPermissionInput = {
-  where: Prisma.UserPermissionScalarWhereInput
-  data: Prisma.XOR<Prisma.UserPermissionUpdateManyMutationInput, Prisma.UserPermissionUncheckedUpdateManyWithoutPermissionInput>
-}
-
-export type UserPermissionCreateManyUserInput = {
-  permissionId: number
-}
-
-export type UserPermissionUpdateWithoutUserInput = {
-  permission?: Prisma.PermissionUpdateOneRequiredWithoutUsersNestedInput
-}
-
-export type UserPermissionUncheckedUpdateWithoutUserInput = {
-  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type UserPermissionUncheckedUpdateManyWithoutUserInput = {
-  permissionId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type UserPermissionCreateManyPermissionInput = {
-  userId: number
-}
-
-export type UserPermissionUpdateWithoutPermissionInput = {
-  user?: Prisma.UserUpdateOneRequiredWithoutPermissionsNestedInput
-}
-
-export type UserPermissionUncheckedUpdateWithoutPermissionInput = {
-  userId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
-export type UserPermissionUncheckedUpdateManyWithoutPermissionInput = {
-  userId?: Prisma.IntFieldUpdateOperationsInput | number
-}
-
 
 
 export type UserPermissionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   permissionId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userPermission"]>
 
 export type UserPermissionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   permissionId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userPermission"]>
 
 export type UserPermissionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   userId?: boolean
   permissionId?: boolean
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["userPermission"]>
 
 export type UserPermissionSelectScalar = {
@@ -531,25 +319,10 @@ export type UserPermissionSelectScalar = {
 }
 
 export type UserPermissionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "permissionId", ExtArgs["result"]["userPermission"]>
-export type UserPermissionInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
-export type UserPermissionIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
-export type UserPermissionIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  user?: boolean | Prisma.UserDefaultArgs<ExtArgs>
-  permission?: boolean | Prisma.PermissionDefaultArgs<ExtArgs>
-}
 
 export type $UserPermissionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UserPermission"
-  objects: {
-    user: Prisma.$UserPayload<ExtArgs>
-    permission: Prisma.$PermissionPayload<ExtArgs>
-  }
+  objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     userId: number
     permissionId: number
@@ -560,7 +333,7 @@ export type $UserPermissionPayload<ExtArgs extends runtime.Types.Extensions.Inte
 export type UserPermissionGetPayload<S extends boolean | null | undefined | UserPermissionDefaultArgs> = runtime.Types.Result.GetResult<Prisma.$UserPermissionPayload, S>
 
 export type UserPermissionCountArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> =
-  Omit<UserPermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit'> & {
+  Omit<UserPermissionFindManyArgs, 'select' | 'include' | 'distinct' | 'omit' | 'relationLoadStrategy'> & {
     select?: UserPermissionCountAggregateInputType | true
   }
 
@@ -947,8 +720,6 @@ readonly fields: UserPermissionFieldRefs;
  */
 export interface Prisma__UserPermissionClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  user<T extends Prisma.UserDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.UserDefaultArgs<ExtArgs>>): Prisma.Prisma__UserClient<runtime.Types.Result.GetResult<Prisma.$UserPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
-  permission<T extends Prisma.PermissionDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.PermissionDefaultArgs<ExtArgs>>): Prisma.Prisma__PermissionClient<runtime.Types.Result.GetResult<Prisma.$PermissionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -997,13 +768,10 @@ export type UserPermissionFindUniqueArgs<ExtArgs extends runtime.Types.Extension
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which UserPermission to fetch.
    */
   where: Prisma.UserPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1019,13 +787,10 @@ export type UserPermissionFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Ex
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which UserPermission to fetch.
    */
   where: Prisma.UserPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1041,10 +806,6 @@ export type UserPermissionFindFirstArgs<ExtArgs extends runtime.Types.Extensions
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which UserPermission to fetch.
    */
   where?: Prisma.UserPermissionWhereInput
@@ -1078,6 +839,7 @@ export type UserPermissionFindFirstArgs<ExtArgs extends runtime.Types.Extensions
    * Filter by unique combinations of UserPermissions.
    */
   distinct?: Prisma.UserPermissionScalarFieldEnum | Prisma.UserPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1093,10 +855,6 @@ export type UserPermissionFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Ext
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  /**
    * Filter, which UserPermission to fetch.
    */
   where?: Prisma.UserPermissionWhereInput
@@ -1130,6 +888,7 @@ export type UserPermissionFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Ext
    * Filter by unique combinations of UserPermissions.
    */
   distinct?: Prisma.UserPermissionScalarFieldEnum | Prisma.UserPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1144,10 +903,6 @@ export type UserPermissionFindManyArgs<ExtArgs extends runtime.Types.Extensions.
    * Omit specific fields from the UserPermission
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
   /**
    * Filter, which UserPermissions to fetch.
    */
@@ -1182,6 +937,7 @@ export type UserPermissionFindManyArgs<ExtArgs extends runtime.Types.Extensions.
    * Filter by unique combinations of UserPermissions.
    */
   distinct?: Prisma.UserPermissionScalarFieldEnum | Prisma.UserPermissionScalarFieldEnum[]
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1197,13 +953,10 @@ export type UserPermissionCreateArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  /**
    * The data needed to create a UserPermission.
    */
   data: Prisma.XOR<Prisma.UserPermissionCreateInput, Prisma.UserPermissionUncheckedCreateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1234,10 +987,6 @@ export type UserPermissionCreateManyAndReturnArgs<ExtArgs extends runtime.Types.
    */
   data: Prisma.UserPermissionCreateManyInput | Prisma.UserPermissionCreateManyInput[]
   skipDuplicates?: boolean
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1253,10 +1002,6 @@ export type UserPermissionUpdateArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  /**
    * The data needed to update a UserPermission.
    */
   data: Prisma.XOR<Prisma.UserPermissionUpdateInput, Prisma.UserPermissionUncheckedUpdateInput>
@@ -1264,6 +1009,7 @@ export type UserPermissionUpdateArgs<ExtArgs extends runtime.Types.Extensions.In
    * Choose, which UserPermission to update.
    */
   where: Prisma.UserPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1308,10 +1054,6 @@ export type UserPermissionUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.
    * Limit how many UserPermissions to update.
    */
   limit?: number
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1327,10 +1069,6 @@ export type UserPermissionUpsertArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  /**
    * The filter to search for the UserPermission to update in case it exists.
    */
   where: Prisma.UserPermissionWhereUniqueInput
@@ -1342,6 +1080,7 @@ export type UserPermissionUpsertArgs<ExtArgs extends runtime.Types.Extensions.In
    * In case the UserPermission was found with the provided `where` argument, update it with this data.
    */
   update: Prisma.XOR<Prisma.UserPermissionUpdateInput, Prisma.UserPermissionUncheckedUpdateInput>
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1357,13 +1096,10 @@ export type UserPermissionDeleteArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
   /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
-  /**
    * Filter which UserPermission to delete.
    */
   where: Prisma.UserPermissionWhereUniqueInput
+  relationLoadStrategy?: Prisma.RelationLoadStrategy
 }
 
 /**
@@ -1392,8 +1128,4 @@ export type UserPermissionDefaultArgs<ExtArgs extends runtime.Types.Extensions.I
    * Omit specific fields from the UserPermission
    */
   omit?: Prisma.UserPermissionOmit<ExtArgs> | null
-  /**
-   * Choose, which related nodes to fetch as well
-   */
-  include?: Prisma.UserPermissionInclude<ExtArgs> | null
 }

@@ -1,0 +1,159 @@
+/**
+ * A generator of Prisma: reads the documentation comments of schema.prisma, and writes what follows from them:
+ * generated/tables.ts, the role files in prisma/reader-role, and docs/tables.md.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import generatorHelper, { type DMMF } from '@prisma/generator-helper';
+import { isBefore, RELEASE_NAMES } from '../src/data/releases/releases.js';
+import { roleFile, type TableDescription } from './reader-role.js';
+
+generatorHelper.generatorHandler({
+  onManifest: () => ({ prettyName: 'tables, role files and documentation' }),
+  async onGenerate({ dmmf, schemaPath }) {
+    const root = join(dirname(schemaPath), '..');
+    const tables = dmmf.datamodel.models.map(toTable);
+    write(join(root, 'generated', 'tables.ts'), toModule(tables));
+    write(join(root, 'docs', 'tables.md'), toPage(tables));
+    for (const [release, last] of roleFiles(tables)) {
+      const file = join(root, 'prisma', 'reader-role', `${release}.sql`);
+      write(file, roleFile(release, last, tablesOf(tables, release)));
+    }
+  },
+});
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly isMarker?: true;
+}
+interface Table extends Omit<Column, 'type'> {
+  readonly renamed?: { readonly since: string; readonly to: string };
+  readonly reads: string;
+  readonly columns: readonly Column[];
+}
+
+function toTable({ name, dbName, documentation = '', fields }: DMMF.Model): Table {
+  const [, since, to] = /@renamed (\S+) (\S+)/.exec(documentation) ?? [];
+  const [, reads] = /@reads (\w+)/.exec(documentation) ?? [];
+  if (!dbName || !reads) throw new Error(`The model ${name} needs @@map and @reads.`);
+  return {
+    name: dbName,
+    ...lifetime(documentation),
+    ...(since && to && { renamed: { since, to } }),
+    reads,
+    columns: fields.filter(({ kind }) => kind === 'scalar').map(toColumn),
+  };
+}
+
+function toColumn(field: DMMF.Field): Column {
+  const { name, dbName, documentation = '' } = field;
+  return {
+    name: dbName ?? name,
+    type: typeOf(field),
+    ...lifetime(documentation),
+    ...(documentation.includes('@marker') && { isMarker: true }),
+  };
+}
+
+function lifetime(documentation: string): { since?: string; until?: string } {
+  const [, since] = /@since (\S+)/.exec(documentation) ?? [];
+  const [, until] = /@until (\S+)/.exec(documentation) ?? [];
+  return { ...(since && { since }), ...(until && { until }) };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  String: 'text',
+  Int: 'integer',
+  Boolean: 'boolean',
+  DateTime: 'timestamp with time zone',
+};
+
+function typeOf({ name, type, isList, nativeType }: DMMF.Field): string {
+  if (nativeType?.[0] === 'Uuid') return 'uuid';
+  const known = TYPES[type];
+  if (!known) throw new Error(`${name} has a type that is not in the list: ${type}.`);
+  return isList ? `${known}[]` : known;
+}
+
+function exists({ since, until }: { since?: string; until?: string }, release: string): boolean {
+  return !(since && isBefore(release, since)) && !(until && isBefore(until, release));
+}
+
+/** What is read of a release: its tables by their names there, with the columns that they have. */
+function tablesOf(tables: readonly Table[], release: string): TableDescription[] {
+  return tables
+    .filter((table) => exists(table, release))
+    .map(({ name, renamed, reads, columns }) => ({
+      name: renamed && !isBefore(release, renamed.since) ? renamed.to : name,
+      reads,
+      columns: columns
+        .filter((column) => exists(column, release) && !column.isMarker)
+        .map((column) => column.name),
+    }))
+    .filter(({ columns }) => columns.length > 0);
+}
+
+/** The first release of each set of grants, with the last one that it serves. */
+function roleFiles(tables: readonly Table[]): [string, string | undefined][] {
+  const contents = RELEASE_NAMES.map((release) => JSON.stringify(tablesOf(tables, release)));
+  const firsts = RELEASE_NAMES.filter((_, index) => contents[index] !== contents[index - 1]);
+  return firsts.map((release, index) => [release, firsts[index + 1]]);
+}
+
+function toModule(tables: readonly Table[]): string {
+  return `/** authentik's tables as prisma/schema.prisma describes them: every one that is looked at. */
+export const TABLES = ${JSON.stringify(tables, undefined, 2)} as const;
+
+/** The releases from which on a role file serves, oldest first: prisma/reader-role/<release>.sql. */
+export const ROLE_FILES = ${JSON.stringify(roleFiles(tables).map(([release]) => release))} as const;
+`;
+}
+
+const PURPOSES: Readonly<Record<string, string>> = {
+  credentials: 'Which user a token stands for',
+  permissions: 'Who may see which password stage',
+  stages: 'The response',
+  lists: 'How long a page of a list is',
+};
+
+function toPage(tables: readonly Table[]): string {
+  const rows = tables.flatMap(({ name, renamed, reads, columns, ...table }) => {
+    const read = columns.filter(({ isMarker }) => !isMarker);
+    if (read.length === 0) return [];
+    const names = `\`${name}\`${renamed ? ` (since ${renamed.since} \`${renamed.to}\`)` : ''}`;
+    const list = read.map((column) => `\`${column.name}\`${period(column, ' (', ')')}`).join(', ');
+    return [{ reads, row: `| ${names} | ${list} | ${period(table) || 'all'} |` }];
+  });
+  const sections = Object.entries(PURPOSES).map(([reads, title]) =>
+    [
+      `## ${title}`,
+      '',
+      '| table | columns | releases |',
+      '| --- | --- | --- |',
+      ...rows.filter((row) => row.reads === reads).map(({ row }) => row),
+    ].join('\n'),
+  );
+  return `<!-- Written by \`npm run generate\` from prisma/schema.prisma. -->
+
+# What is read
+
+Every table and column of authentik that a query reads. The role files in \`prisma/reader-role\` grant exactly these
+columns, except for the tables of tokens: those are read by one function, and the role has no access to them.
+
+${sections.join('\n\n')}
+`;
+}
+
+function period(part: { since?: string; until?: string }, before = '', after = ''): string {
+  const words = [part.since && `since ${part.since}`, part.until && `until ${part.until}`];
+  const text = words.filter(Boolean).join(', ');
+  return text && before + text + after;
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}

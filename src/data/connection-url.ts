@@ -1,0 +1,82 @@
+/** Reads a DATABASE_URL: several hosts, as libpq spells them, and passwords as they come. */
+import pg from 'pg';
+
+/** Scheme, user, password, hosts, and the rest: a password goes as far as the last `@` before the hosts. */
+const PARTS = /^(postgres(?:ql)?:\/\/)(?:([^:@/]*)(?::(.*))?@)?([^@/?#]*)((?:[/?#][^@]*)?)$/;
+
+/** One URL for each host, in the order in which they are to be tried. Throws an Error whose message completes `DATABASE_URL …`. */
+export function addressesOf(url: string): readonly string[] {
+  const [, scheme, user, password, hosts = '', rest = ''] = PARTS.exec(url) ?? [];
+  const credentials =
+    user === undefined ? '' : `${user}${password === undefined ? '' : `:${escaped(password)}`}@`;
+  const addresses = hosts.split(',').map((host) => `${scheme}${credentials}${host}${rest}`);
+  // No host at all is a socket in the file system, which only the driver's own parser takes.
+  if (!scheme || !addresses.every((address) => URL.canParse(address.replace('@/', '@socket/')))) {
+    // Without the URL: it holds a password.
+    throw new Error('must be a URL such as postgresql://user:password@host:5432/authentik');
+  }
+  assertSupported(new URLSearchParams(/\?(.*)$/.exec(rest)?.[1]));
+  return addresses;
+}
+
+/** What a URL gives a meaning, where a password has none; `%41` stays an `A`. */
+function escaped(password: string): string {
+  return password.replace(/[/?#@[\]\s]|%(?![0-9a-f]{2})/gi, encodeURIComponent);
+}
+
+/** The driver would silently do something else than libpq. */
+function assertSupported(parameters: URLSearchParams): void {
+  const mode = parameters.get('sslmode');
+  if (mode === 'prefer' || mode === 'allow') {
+    throw new Error(
+      `has sslmode=${mode}, which may or may not encrypt: use disable, or verify-full with sslrootcert=…`,
+    );
+  }
+  const attributes = parameters.get('target_session_attrs');
+  if (attributes !== null && attributes !== 'any') {
+    throw new Error(
+      'has target_session_attrs, which is not supported: any server that can be read will do, so leave it out',
+    );
+  }
+}
+
+export interface Host {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where a URL leads as the driver understands it: everything but the password, so that it may be shown. */
+export interface Target {
+  readonly hosts: readonly Host[];
+  readonly database: string | undefined;
+  readonly user: string | undefined;
+  /** The driver then connects with TLS or not at all. */
+  readonly usesTls: boolean;
+  /** No network is crossed: a Unix socket, or loopback. */
+  readonly isLocal: boolean;
+}
+
+/** The environment counts as well: the driver takes PGHOST, PGSSLMODE and others for what the URL leaves out. */
+export function targetOf(url: string): Target {
+  const clients = addressesOf(url).map((connectionString) => new pg.Client({ connectionString }));
+  const [first] = clients;
+  return {
+    hosts: clients.map(({ host, port }) => ({ host, port })),
+    database: first?.database,
+    user: first?.user,
+    usesTls: clients.every(({ ssl }) => Boolean(ssl)),
+    isLocal: clients.every(({ host }) => isSocket(host) || isLoopback(host)),
+  };
+}
+
+export function placeOf({ hosts }: Target): string {
+  return hosts
+    .map(({ host, port }) => (isSocket(host) ? `the socket in ${host}` : `${host}:${port}`))
+    .join(' or ');
+}
+
+export const isSocket = (host: string) => host.startsWith('/');
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,262 @@
+/** Reads password stages: single ones, which share queries, and pages of a list. */
+import { z } from 'zod';
+import { Prisma } from '../../generated/prisma/client.js';
+import type { PasswordStage } from '../contract/types.js';
+import type { Principal } from '../domain/access.js';
+import { OperationError } from '../domain/errors.js';
+import { toPasswordStage } from '../domain/password-stage.js';
+import {
+  assertPageSize,
+  type Order,
+  parseOrdering,
+  parseSearch,
+  type StageListRequest,
+  stripped,
+} from '../domain/stage-list.js';
+import { type BatchLimits, createBatcher } from './batcher.js';
+import { type Database, PLANNED_FOR_ITS_VALUES } from './database.js';
+import { DatabaseError } from './errors.js';
+import type { Schema, SchemaMonitor } from './releases/monitor.js';
+
+export interface StageRepository {
+  /** The stage with this UUID (in lower case), whoever asks; undefined when it does not exist. */
+  find(stageUuid: string): Promise<PasswordStage | undefined>;
+  /** The page of the stages that the principal may see. Rejects with `invalid` for what the release does not know. */
+  list(request: StageListRequest, principal: Principal): Promise<StagePage>;
+  /** Stages that wait for a query. */
+  readonly waiting: number;
+}
+
+export interface StagePage {
+  readonly stages: readonly PasswordStage[];
+  /** On all pages. */
+  readonly count: number;
+  readonly pageSize: number;
+  /** Whether the release's lists have the field `autocomplete`. */
+  readonly hasAutocomplete: boolean;
+}
+
+const COLUMNS = {
+  id: true,
+  backends: true,
+  configureFlowId: true,
+  failedAttemptsBeforeCancel: true,
+  stage: {
+    select: {
+      name: true,
+      bindings: {
+        select: {
+          order: true,
+          flow: {
+            select: {
+              id: true,
+              policyBindingModelId: true,
+              name: true,
+              slug: true,
+              title: true,
+              designation: true,
+              background: true,
+              compatibilityMode: true,
+              layout: true,
+              deniedAction: true,
+              policyBindingModel: { select: { policyEngineMode: true } },
+            },
+          },
+        },
+      },
+    },
+  },
+} satisfies Prisma.PasswordStageSelect;
+const COLUMNS_SINCE_2024_8 = { ...COLUMNS, allowShowPassword: true } as const;
+
+export function createStageRepository(
+  database: Database,
+  monitor: SchemaMonitor,
+  limits: BatchLimits,
+): StageRepository {
+  /** In the order of the ids, with undefined for those that do not exist. */
+  async function read({ release, image }: Schema, ids: readonly string[]) {
+    const query = {
+      where: { id: { in: paddedToPowerOfTwo(ids) } },
+      relationLoadStrategy: 'join',
+    } as const;
+    const rows = await database.query<readonly Parameters<typeof toPasswordStage>[0][]>(
+      ({ passwordStage }) =>
+        release.hasAllowShowPassword
+          ? passwordStage.findMany({ ...query, select: COLUMNS_SINCE_2024_8 })
+          : passwordStage.findMany({ ...query, select: COLUMNS }),
+    );
+    const stages = new Map(rows.map((row) => [row.id, toPasswordStage(row, image)]));
+    return ids.map((id) => stages.get(id));
+  }
+
+  const batcher = createBatcher<PasswordStage | undefined>('stages', limits, (ids) =>
+    monitor.use((schema) => read(schema, ids)),
+  );
+
+  return {
+    find: (stageUuid) => batcher.load(stageUuid),
+    list: (request, principal) =>
+      monitor.use(async (schema) => {
+        const { ids, ...page } = await findKeys(database, schema, request, principal);
+        const stages = ids.length > 0 ? await read(schema, ids) : [];
+        return {
+          // One that was deleted since its key was found is left out.
+          stages: stages.filter((stage) => stage !== undefined),
+          ...page,
+          hasAutocomplete: schema.release.list.hasAutocomplete,
+        };
+      }),
+    get waiting() {
+      return batcher.waiting;
+    },
+  };
+}
+
+/** Each length of the list is a statement of its own, which every connection keeps prepared: few lengths, few statements. */
+function paddedToPowerOfTwo(ids: readonly string[]): string[] {
+  const length = 2 ** Math.ceil(Math.log2(ids.length));
+  return Array.from({ length }, (_, index) => ids[Math.min(index, ids.length - 1)] as string);
+}
+
+interface Keys {
+  readonly ids: readonly string[];
+  readonly count: number;
+  readonly pageSize: number;
+}
+
+const KeysRow = z.object({
+  count: z.number(),
+  pageSize: z.number(),
+  knowsFlow: z.boolean(),
+  ids: z.array(z.string()),
+});
+
+async function findKeys(
+  database: Database,
+  schema: Schema,
+  request: StageListRequest,
+  principal: Principal,
+): Promise<Keys> {
+  const { hasAllowShowPassword, list } = schema.release;
+  if (request.allowShowPassword !== undefined && !hasAllowShowPassword) {
+    throw new OperationError(
+      'invalid',
+      'Query parameter "allow_show_password" needs authentik 2024.8 or later. Leave it out.',
+    );
+  }
+  if (!list.pageSizesOfTenant) assertPageSize(request.pageSize);
+  const statement = keysStatement(schema, request, principal);
+  try {
+    const rows = await database.query((prisma) => prisma.$queryRaw(statement));
+    const [{ knowsFlow, ...keys }] = z.tuple([KeysRow]).parse(rows);
+    if (knowsFlow) return keys;
+  } catch (error) {
+    // A text that the database's encoding cannot hold is in no name.
+    if (error instanceof DatabaseError && error.isInputFault) return NO_KEYS;
+    throw error;
+  }
+  throw new OperationError('invalid', 'Query parameter "configure_flow" names no flow.');
+}
+
+const NO_KEYS: Keys = { ids: [], count: 0, pageSize: 1 };
+
+/** Both halves find the same rows; without a last word on equal stages, one could be on two pages and another on none. */
+function keysStatement(
+  schema: Schema,
+  request: StageListRequest,
+  principal: Principal,
+): Prisma.Sql {
+  const { tables: t, release } = schema;
+  const { configureFlow, page } = request;
+  const orders = parseOrdering(request.ordering, release.hasAllowShowPassword);
+  const orderBy = Prisma.join([
+    ...orders.map((order) => orderSql(order, release.list.ordersNullsFirst)),
+    Prisma.sql`p.stage_ptr_id`,
+  ]);
+  const matching = Prisma.sql`${t.authentik_stages_password_passwordstage} p
+      JOIN ${t.authentik_flows_stage} s ON s.stage_uuid = p.stage_ptr_id
+      WHERE ${Prisma.join([Prisma.sql`true`, ...filtersSql(schema, request, principal)], ' AND ')}`;
+  return Prisma.sql`${Prisma.raw(PLANNED_FOR_ITS_VALUES)}
+    WITH size AS (${pageSizeSql(schema, request.pageSize)}
+    ), total AS (
+      SELECT count(*)::integer AS count FROM ${matching}
+    ), skipped AS (
+      SELECT CASE WHEN ${page === 'last'} THEN greatest(count - 1, 0) / page_size * page_size::bigint
+        ELSE ${toInt32(page) - 1}::bigint * page_size END AS rows FROM total, size
+    )
+    SELECT total.count, size.page_size AS "pageSize",
+      ${configureFlow === undefined} OR EXISTS (
+        SELECT FROM ${t.authentik_flows_flow} f WHERE f.flow_uuid = ${configureFlow}::uuid
+      ) AS "knowsFlow",
+      ARRAY(
+        SELECT p.stage_ptr_id::text FROM ${matching} ORDER BY ${orderBy}
+        LIMIT (SELECT page_size FROM size) OFFSET (SELECT rows FROM skipped)
+      ) AS ids
+    FROM total, size`;
+}
+
+function filtersSql(
+  { release }: Schema,
+  { name, configureFlow, failedAttemptsBeforeCancel, allowShowPassword, search }: StageListRequest,
+  { sees }: Principal,
+): Prisma.Sql[] {
+  const exactName = stripped(name ?? '');
+  const patterns = parseSearch(search, release.list.search).map(toPattern);
+  return [
+    ...(sees === 'all' ? [] : [Prisma.sql`p.stage_ptr_id = ANY (${[...sees]}::uuid[])`]),
+    ...(exactName === '' ? [] : [Prisma.sql`s.name = ${exactName}`]),
+    ...(configureFlow === undefined
+      ? []
+      : [Prisma.sql`p.configure_flow_id = ${configureFlow}::uuid`]),
+    ...(failedAttemptsBeforeCancel === undefined
+      ? []
+      : [Prisma.sql`p.failed_attempts_before_cancel = ${failedAttemptsBeforeCancel}::integer`]),
+    ...(allowShowPassword === undefined
+      ? []
+      : [Prisma.sql`p.allow_show_password = ${allowShowPassword}`]),
+    ...patterns.map((pattern) => Prisma.sql`upper(s.name) LIKE upper(${pattern})`),
+  ];
+}
+
+/** A SELECT of one `page_size`. A tenant without a row has the sizes of a fresh installation. */
+function pageSizeSql({ name, tenants, release }: Schema, requested: number | undefined) {
+  const size = requested === undefined ? null : toInt32(requested);
+  if (!release.list.pageSizesOfTenant || !tenants) {
+    const [byDefault, maximum] = release.list.pageSizesOfTenant ? [20, 100] : [100, 1000];
+    return Prisma.sql`SELECT least(coalesce(${size}::integer, ${byDefault}), ${maximum}) AS page_size`;
+  }
+  return Prisma.sql`
+      SELECT greatest(1, least(coalesce(${size}::integer, tenant.by_default, 20),
+        coalesce(tenant.maximum, 100))) AS page_size
+      FROM (VALUES (1)) one LEFT JOIN (
+        SELECT pagination_default_page_size AS by_default, pagination_max_page_size AS maximum
+        FROM ${tenants} WHERE schema_name = ${name}
+      ) tenant ON true`;
+}
+
+function orderSql({ field, isDescending }: Order, nullsFirst: boolean): Prisma.Sql {
+  const direction = isDescending ? ' DESC' : '';
+  const nulls = isDescending === nullsFirst ? 'LAST' : 'FIRST';
+  return Prisma.raw(`${COLUMN_OF[field]}${direction} NULLS ${nulls}`);
+}
+
+const COLUMN_OF: Readonly<Record<Order['field'], string>> = {
+  name: 's.name',
+  pk: 'p.stage_ptr_id',
+  backends: 'p.backends',
+  configure_flow: 'p.configure_flow_id',
+  failed_attempts_before_cancel: 'p.failed_attempts_before_cancel',
+  allow_show_password: 'p.allow_show_password',
+};
+
+function toPattern(term: string): string {
+  return `%${term.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** Finite, whatever was asked for: an infinite number would reach SQL as NULL, and LIMIT NULL is no limit. */
+function toInt32(value: number | 'last'): number {
+  return value === 'last' ? 0 : Math.min(value, MAX_INT32);
+}
+
+const MAX_INT32 = 2 ** 31 - 1;
