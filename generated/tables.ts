@@ -104,6 +104,7 @@ export const TABLES = [
   {
     "name": "authentik_flows_flowstagebinding",
     "reads": "stages",
+    "isWhole": true,
     "columns": [
       {
         "name": "target_id",

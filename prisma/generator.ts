@@ -32,6 +32,7 @@ interface Column {
 interface Table extends Omit<Column, 'type'> {
   readonly renamed?: { readonly since: string; readonly to: string };
   readonly reads: string;
+  readonly isWhole?: true;
   readonly columns: readonly Column[];
 }
 
@@ -44,6 +45,7 @@ function toTable({ name, dbName, documentation = '', fields }: DMMF.Model): Tabl
     ...lifetime(documentation),
     ...(since && to && { renamed: { since, to } }),
     reads,
+    ...(documentation.includes('@whole') && { isWhole: true }),
     columns: fields.filter(({ kind }) => kind === 'scalar').map(toColumn),
   };
 }
@@ -86,9 +88,10 @@ function exists({ since, until }: { since?: string; until?: string }, release: s
 function tablesOf(tables: readonly Table[], release: string): TableDescription[] {
   return tables
     .filter((table) => exists(table, release))
-    .map(({ name, renamed, reads, columns }) => ({
+    .map(({ name, renamed, reads, isWhole, columns }) => ({
       name: renamed && !isBefore(release, renamed.since) ? renamed.to : name,
       reads,
+      isWhole,
       columns: columns
         .filter((column) => exists(column, release) && !column.isMarker)
         .map((column) => column.name),
@@ -120,11 +123,14 @@ const PURPOSES: Readonly<Record<string, string>> = {
 };
 
 function toPage(tables: readonly Table[]): string {
-  const rows = tables.flatMap(({ name, renamed, reads, columns, ...table }) => {
+  const rows = tables.flatMap(({ name, renamed, reads, columns, isWhole, ...table }) => {
     const read = columns.filter(({ isMarker }) => !isMarker);
     if (read.length === 0) return [];
     const names = `\`${name}\`${renamed ? ` (since ${renamed.since} \`${renamed.to}\`)` : ''}`;
-    const list = read.map((column) => `\`${column.name}\`${period(column, ' (', ')')}`).join(', ');
+    const listed = read
+      .map((column) => `\`${column.name}\`${period(column, ' (', ')')}`)
+      .join(', ');
+    const list = isWhole ? `all: ${listed} are used` : listed;
     return [{ reads, row: `| ${names} | ${list} | ${period(table) || 'all'} |` }];
   });
   const sections = Object.entries(PURPOSES).map(([reads, title]) =>

@@ -4,6 +4,7 @@ import { bearerSql, FUNCTION_SCHEMA, READER_ROLE } from '../src/data/credentials
 export interface TableDescription {
   readonly name: string;
   readonly reads: string;
+  readonly isWhole: true | undefined;
   readonly columns: readonly string[];
 }
 
@@ -142,9 +143,9 @@ function sections(tables: readonly TableDescription[]): string[] {
   });
 }
 
-function grant({ name, columns }: TableDescription): string {
-  const list = columns.map((column) => (column === 'order' ? '"order"' : column)).join(', ');
-  return `GRANT SELECT (${list})\n  ON ${name} TO ${READER_ROLE};`;
+function grant({ name, isWhole, columns }: TableDescription): string {
+  if (isWhole) return `GRANT SELECT ON ${name} TO ${READER_ROLE};`;
+  return `GRANT SELECT (${columns.join(', ')})\n  ON ${name} TO ${READER_ROLE};`;
 }
 
 function grantInMainSchema({ name, columns }: TableDescription): string {

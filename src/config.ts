@@ -1,85 +1,243 @@
-/** Reads the environment into one readonly Config, and reports every bad variable at once. */
-import { cleanEnv } from 'envalid';
-import { SETTINGS } from './settings.js';
+/** Every setting once: its variable, check, default and meaning; read into one Config, with all faults reported at once. */
+import { accessSync, constants } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { addressesOf, isLoopback } from './data/connection-url.js';
+
+/** What `parse` throws completes the sentence that begins with the variable's name. */
+const parsed = <Value>(parse: (text: string) => Value) =>
+  z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+
+const integer = (minimum: number, maximum: number) =>
+  parsed((text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new Error(`must be a whole number from ${minimum} to ${maximum}`);
+  });
+const milliseconds = integer(1, 3_600_000);
+const port = integer(0, 65_535);
+
+const flag = parsed((text) => {
+  if (/^(true|1|yes|on)$/i.test(text)) return true;
+  if (/^(false|0|no|off)$/i.test(text)) return false;
+  throw new Error('must be true or false');
+});
+
+const postgresUrl = parsed((text) => {
+  addressesOf(text);
+  return text;
+});
+
+const readableFile = parsed((text) => {
+  try {
+    accessSync(text, constants.R_OK);
+    return text;
+  } catch {
+    throw new Error('must be a file that can be read');
+  }
+});
+
+const schemaName = parsed((text) => {
+  if (Buffer.byteLength(text) <= 63) return text;
+  throw new Error('must be the name of a PostgreSQL schema, at most 63 bytes');
+});
+
+/** Without its last slash, as it is put before paths. */
+const urlPath = parsed((text) => {
+  if (/^\/(?:[\w.~-]+\/?)*$/.test(text)) return text.replace(/\/$/, '');
+  throw new Error('must be a path such as /authentik/');
+});
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const logLevel = parsed((text) => {
+  if (LOG_LEVELS.includes(text)) return text;
+  throw new Error(`must be one of ${LOG_LEVELS.join(', ')}`);
+});
+
+const workerCount = parsed((text) => {
+  const value = text === 'auto' ? availableParallelism() : /^\d+$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= 256) return value;
+  throw new Error('must be a whole number from 1 to 256, or auto');
+});
+
+function setting<Schema extends z.ZodType>(variable: string, schema: Schema, meaning: string) {
+  return { variable, schema, meaning };
+}
+
+/** In the order of docs/settings.md, which is written from this. */
+export const SETTINGS = {
+  database: {
+    url: setting(
+      'DATABASE_URL',
+      postgresUrl.optional(),
+      "authentik's PostgreSQL, or several hosts of it (`host1:5432,host2:5432`). Without it, an embedded PostgreSQL with demo data",
+    ),
+    passwordFile: setting(
+      'DATABASE_PASSWORD_FILE',
+      readableFile.optional(),
+      'Holds the password instead of DATABASE_URL; read for each new connection, so that it may change',
+    ),
+    schema: setting(
+      'DATABASE_SCHEMA',
+      schemaName.default('public'),
+      "The schema of authentik's tables; a tenant's is `t_…`",
+    ),
+    poolSize: setting(
+      'DATABASE_POOL_SIZE',
+      integer(1, 1000).default(4),
+      'Most connections to PostgreSQL, for each worker',
+    ),
+    connectTimeoutMs: setting(
+      'DATABASE_CONNECT_TIMEOUT_MS',
+      milliseconds.default(2000),
+      'Deadline for connecting',
+    ),
+    queryTimeoutMs: setting(
+      'DATABASE_QUERY_TIMEOUT_MS',
+      milliseconds.default(2000),
+      'Deadline for a query',
+    ),
+  },
+  authentik: {
+    webPath: setting(
+      'AUTHENTIK_WEB_PATH',
+      urlPath.default(''),
+      "authentik's own setting `web.path` (since 2024.12), put before its URLs",
+    ),
+  },
+  http: {
+    host: setting('HOST', z.string().default('127.0.0.1'), 'Address to listen on'),
+    port: setting('PORT', port.default(3000), 'Port to listen on; 0 takes a free one'),
+    requestTimeoutMs: setting(
+      'REQUEST_TIMEOUT_MS',
+      milliseconds.default(5000),
+      'Deadline for a whole response',
+    ),
+    maxActiveRequests: setting(
+      'MAX_ACTIVE_REQUESTS',
+      integer(1, 1_000_000).default(256),
+      'Requests worked on at the same time, for each worker; excess requests get 503',
+    ),
+    referencePage: setting(
+      'REFERENCE_PAGE',
+      flag.default(true),
+      'Serve the reference page and the contract below the base path',
+    ),
+    shutdownDelayMs: setting(
+      'SHUTDOWN_DELAY_MS',
+      integer(0, 3_600_000).default(0),
+      'How long requests are still served after SIGTERM, while `/readyz` returns 503',
+    ),
+    shutdownTimeoutMs: setting(
+      'SHUTDOWN_TIMEOUT_MS',
+      milliseconds.default(10_000),
+      'Deadline for running requests after that',
+    ),
+  },
+  metrics: {
+    port: setting(
+      'METRICS_PORT',
+      port.optional(),
+      'Serves `/metrics` for Prometheus on this port; 0 takes a free one. Without it, nothing is counted',
+    ),
+    host: setting(
+      'METRICS_HOST',
+      z.string().default('127.0.0.1'),
+      'Address to serve the metrics on',
+    ),
+  },
+  process: {
+    workers: setting(
+      'WORKERS',
+      workerCount.default(1),
+      'Processes that serve requests; `auto`: one for each core',
+    ),
+    logLevel: setting('LOG_LEVEL', logLevel.default('info'), LOG_LEVELS.join(', ')),
+  },
+} as const;
+
+type Settings = typeof SETTINGS;
+export type Config = {
+  readonly [Group in keyof Settings]: {
+    readonly [Key in keyof Settings[Group]]: Settings[Group][Key] extends {
+      readonly schema: infer Schema extends z.ZodType;
+    }
+      ? z.output<Schema>
+      : never;
+  };
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** All settings are wrong at once, one line each; the values are not repeated, since they may be secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-export interface Config {
-  readonly databaseUrl: string | undefined;
-  readonly databasePasswordFile: string | undefined;
-  readonly databaseSchema: string;
-  readonly databasePoolSize: number;
-  readonly databaseConnectTimeoutMs: number;
-  readonly databaseQueryTimeoutMs: number;
-  readonly usesPreparedStatements: boolean;
-  readonly usesStartupParameters: boolean;
-  readonly webPath: string;
-  readonly host: string;
-  readonly port: number;
-  readonly workers: number;
-  readonly metricsPort: number | undefined;
-  readonly metricsHost: string;
-  readonly logLevel: string;
-  readonly requestTimeoutMs: number;
-  readonly headersTimeoutMs: number;
-  readonly keepAliveTimeoutMs: number;
-  readonly shutdownDelayMs: number;
-  readonly shutdownTimeoutMs: number;
-  readonly maxActiveRequests: number;
-  readonly maxConnections: number;
-  readonly servesReference: boolean;
-}
-
 /** Throws a ConfigError that names every variable that is wrong. */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
+export function readConfig(environment: Environment): Config {
   const problems: string[] = [];
-  // Compose files and shells set variables to nothing where they mean not to set them.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
-  const env = cleanEnv(given, SETTINGS, {
-    reporter: ({ errors }) => {
-      for (const [name, error] of Object.entries(errors)) {
-        problems.push(`${name} ${(error as Error).message}`);
-      }
-    },
+  const groups = Object.entries(SETTINGS).map(([group, settings]) => {
+    const values = Object.entries(settings).map(([key, { variable, schema }]) => {
+      // Compose files and shells set variables to nothing where they mean not to set them.
+      const result = schema.safeParse(environment[variable] || undefined);
+      if (!result.success) problems.push(`${variable} ${result.error.issues[0]?.message}`);
+      return [key, result.data];
+    });
+    return [group, Object.fromEntries(values)];
   });
-  // To read a variable whose value was refused would throw.
-  const allowsRemoteDemo = 'ALLOW_REMOTE_DEMO' in env && env.ALLOW_REMOTE_DEMO;
-  if (!given.DATABASE_URL && !isLoopback(env.HOST) && !allowsRemoteDemo) {
+  // The type is made from the same table.
+  const config = Object.fromEntries(groups) as Config;
+  if (!environment.DATABASE_URL && !isLoopback(config.http.host ?? 'localhost')) {
     problems.push(
-      'HOST must be a loopback address while DATABASE_URL is not set: the demo data has well-known tokens. Set DATABASE_URL, or ALLOW_REMOTE_DEMO=true',
+      'HOST must be a loopback address while DATABASE_URL is not set: the tokens of the demo data are well known. Set DATABASE_URL',
     );
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return {
-    databaseUrl: env.DATABASE_URL,
-    databasePasswordFile: env.DATABASE_PASSWORD_FILE,
-    databaseSchema: env.DATABASE_SCHEMA,
-    databasePoolSize: env.DATABASE_POOL_SIZE,
-    databaseConnectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
-    databaseQueryTimeoutMs: env.DATABASE_QUERY_TIMEOUT_MS,
-    usesPreparedStatements: env.DATABASE_PREPARED_STATEMENTS,
-    usesStartupParameters: env.DATABASE_STARTUP_PARAMETERS,
-    webPath: env.AUTHENTIK_WEB_PATH,
-    host: env.HOST,
-    port: env.PORT,
-    workers: env.WORKERS,
-    metricsPort: env.METRICS_PORT,
-    metricsHost: env.METRICS_HOST,
-    logLevel: env.LOG_LEVEL,
-    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
-    headersTimeoutMs: env.HEADERS_TIMEOUT_MS,
-    keepAliveTimeoutMs: env.KEEP_ALIVE_TIMEOUT_MS,
-    shutdownDelayMs: env.SHUTDOWN_DELAY_MS,
-    shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
-    maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
-    maxConnections: env.MAX_CONNECTIONS,
-    servesReference: env.REFERENCE_PAGE,
-  };
+  return config;
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+/** What an operator may not have meant: variables that are nearly ours, and an empty address of the database. */
+export function findMistakes(environment: Environment): string[] {
+  const known = Object.values(SETTINGS).flatMap((settings) =>
+    Object.values(settings).map(({ variable }) => variable),
+  );
+  const nearlyOurs = Object.keys(environment).flatMap((name) => {
+    const meant = known.find((variable) => variable !== name && isNearly(name, variable));
+    return meant && !known.includes(name)
+      ? [`${name} is not a setting. Did you mean ${meant}?`]
+      : [];
+  });
+  return environment.DATABASE_URL === ''
+    ? [...nearlyOurs, 'DATABASE_URL is empty, and counts as not set: this serves demo data.']
+    : nearlyOurs;
+}
+
+const MIN_LENGTH = 8;
+const MAX_EDITS = 2;
+
+/** Short names resemble too many others. */
+function isNearly(name: string, variable: string): boolean {
+  return Math.min(name.length, variable.length) >= MIN_LENGTH && edits(name, variable) <= MAX_EDITS;
+}
+
+/** Levenshtein's distance. */
+function edits(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [index, character] of [...one].entries()) {
+    const next = [index + 1];
+    for (let column = 1; column <= other.length; column += 1) {
+      const replaced = (row[column - 1] ?? 0) + (character === other[column - 1] ? 0 : 1);
+      next.push(Math.min((row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1, replaced));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }

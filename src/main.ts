@@ -1,103 +1,138 @@
-/** Process entry: the command, configuration, database, listening, and closing on a signal. */
-import './memory.js';
-
+/** Process entry: the command line, the database of a first try, and the end on a signal. */
 import cluster from 'node:cluster';
+import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
-import { type Config, readConfig } from './config.js';
+import { type Config, findMistakes, readConfig } from './config.js';
+import { loadContract } from './contract/contract.js';
 import { describeStart } from './demo/demo.js';
 import { type DemoDatabase, openDemoDatabase } from './demo/postgres.js';
-import { writeReport } from './doctor/report.js';
-import { createLogger } from './logger.js';
+import { runDoctor } from './doctor/doctor.js';
+import { startMetricsServer } from './http/metrics/metrics-server.js';
+import { createLogger } from './log.js';
 import { startService } from './service.js';
-import { type Observable, type Running, withMetrics } from './with-metrics.js';
-import { offerMetrics, startWorkers, type WorkerMessage } from './workers.js';
+import { verify } from './verify/command.js';
+import { serveAsWorker, startWorkers } from './workers.js';
 
-async function main(): Promise<void> {
-  const [command, ...rest] = process.argv.slice(2);
-  if (rest.length > 0 || (command !== undefined && command !== 'doctor')) throw new Error(USAGE);
-  const config = readConfig(process.env);
-  if (command === 'doctor') await runDoctor(config);
-  else if (cluster.isWorker) await runWorker(config);
-  else await runPrimary(config);
-}
+const USAGE = `Usage: node dist/src/main.js [command] [options]
 
-const USAGE = `Usage: node dist/src/main.js [doctor]
-  without a command  serves the contract
-  doctor             examines the database and reports what keeps it from being served`;
+  serve    serves the contract (the default)
+  doctor   examines the database, and reports what keeps it from being served
+  verify   checks whether a deployment keeps the contract
 
-async function runDoctor(config: Config): Promise<void> {
-  const demo = config.databaseUrl ? undefined : await openDemoDatabase();
-  const databaseUrl = config.databaseUrl ?? (demo as DemoDatabase).url;
-  const isServable = await writeReport(config, databaseUrl, (text) => process.stdout.write(text));
-  await demo?.close();
-  // A connection to a server that does not answer would keep the process.
-  process.exit(isServable ? 0 : 1);
-}
+  --help   prints this, or the options of a command
 
-async function runPrimary(config: Config): Promise<void> {
-  const { databaseUrl } = config;
-  const demo = databaseUrl ? undefined : await openDemoDatabase();
-  try {
-    const running = await serve(config, databaseUrl ?? (demo as DemoDatabase).url);
-    closeOnSignal(async () => {
-      await running.close();
-      await demo?.close();
+Settings are environment variables: see docs/settings.md.
+`;
+
+const say = (text: string) => process.stderr.write(text);
+
+async function main(args: readonly string[]): Promise<void> {
+  const [command = 'serve', ...rest] = args[0]?.startsWith('-') ? ['serve', ...args] : args;
+  if (command === 'verify') {
+    process.exitCode = await verify(loadContract(), rest, {
+      environment: process.env,
+      out: (text) => process.stdout.write(text),
+      err: say,
     });
-    process.stderr.write(describeStart(running.url, demo !== undefined, config.servesReference));
+    return;
+  }
+  const { values } = parseArgs({ args: rest, options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  if (command !== 'serve' && command !== 'doctor') {
+    throw new Error(`There is no command "${command}".\n\n${USAGE}`);
+  }
+  const config = readConfig(process.env);
+  if (cluster.isWorker) return serveAsWorker(config);
+  for (const mistake of findMistakes(process.env)) say(`${mistake}\n`);
+  const demo = config.database.url ? undefined : await openDemoDatabase();
+  const databaseUrl = config.database.url ?? demo?.url ?? '';
+  try {
+    if (command === 'serve') return await serve(config, databaseUrl, demo);
+    const canBeServed = await runDoctor(config, databaseUrl, (text) => process.stdout.write(text));
+    await demo?.close();
+    // A connection to a server that does not respond would keep the process.
+    process.exit(canBeServed ? 0 : 1);
   } catch (error) {
     await demo?.close();
     throw error;
   }
 }
 
-async function serve(config: Config, databaseUrl: string): Promise<Running> {
-  const logger = createLogger(config.logLevel);
-  return withMetrics(config, logger, await serveContract(config, databaseUrl, logger));
+interface Running {
+  readonly url: string;
+  /** The metrics of this moment, as text. */
+  metrics(): Promise<string>;
+  close(): Promise<void>;
 }
 
-async function serveContract(
+async function serve(config: Config, databaseUrl: string, demo: DemoDatabase | undefined) {
+  const logger = await createLogger(config.process.logLevel);
+  const running = await startOneOrMore(config, databaseUrl, logger);
+  const { host, port } = config.metrics;
+  try {
+    const metrics =
+      port === undefined ? undefined : await startMetricsServer(host, port, running.metrics);
+    if (metrics) logger.info({ url: metrics.url }, 'metrics');
+    closeOnSignal(async () => {
+      await running.close();
+      await metrics?.close();
+      await demo?.close();
+    });
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+  say(describeStart(running.url, demo !== undefined, config.http.referencePage));
+}
+
+async function startOneOrMore(
   config: Config,
   databaseUrl: string,
   logger: Logger,
-): Promise<Observable> {
-  if (config.workers === 1) {
-    const service = await startService(config, databaseUrl, logger);
-    return { ...service, metrics: () => service.metrics.metrics() };
-  }
-  // Not DATABASE_URL: a worker, too, must know whether its data is the demo's.
-  const environment = { WORKER_DATABASE_URL: databaseUrl };
-  const shutdownMs = config.shutdownDelayMs + config.shutdownTimeoutMs;
-  return startWorkers(config.workers, environment, shutdownMs, logger);
+): Promise<Running> {
+  if (config.process.workers > 1) return startWorkers(config, databaseUrl, logger);
+  const onAway = (advice: string) => say(`${advice}\n`);
+  const service = await startService(config, { databaseUrl, logger, onAway });
+  return { ...service, metrics: () => service.metrics.metrics() };
 }
 
-async function runWorker(config: Config): Promise<void> {
-  const tell = (message: WorkerMessage) => process.send?.(message);
-  try {
-    const logger = createLogger(config.logLevel);
-    const service = await startService(config, process.env.WORKER_DATABASE_URL ?? '', logger);
-    closeOnSignal(() => service.close());
-    offerMetrics(service.metrics);
-    tell({ type: 'listening', url: service.url });
-  } catch (error) {
-    tell({ type: 'failed', message: (error as Error).message });
-    process.disconnect();
-  }
-}
-
+/** A second signal ends the process at once. */
 function closeOnSignal(close: () => Promise<void>): void {
   let isClosing = false;
   async function stop(): Promise<void> {
-    if (isClosing) return;
+    if (isClosing) process.exit(1);
     isClosing = true;
+    if (process.stderr.isTTY)
+      say('\nClosing: running requests finish. Press Ctrl-C again to stop at once.\n');
     await close();
     process.exit(0);
   }
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-  // A terminal sends SIGINT to all processes at once; the primary tells its workers itself.
-  process.on('SIGINT', () => void (cluster.isWorker ? undefined : stop()));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => void stop());
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`Cannot start.\n${error.message}\n`);
+main(process.argv.slice(2)).catch((error: Error) => {
+  say(`Cannot start.\n${explain(error)}\n`);
   process.exit(1);
 });
+
+function explain({
+  message,
+  code,
+  port,
+  address,
+}: NodeJS.ErrnoException & { port?: number; address?: string }): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${address} is taken. Stop what listens there, or set PORT (or METRICS_PORT) to another.`;
+    case 'EACCES':
+      return `Port ${port} of ${address} may not be used by this account. Set PORT (or METRICS_PORT) to one above 1023.`;
+    case 'EADDRNOTAVAIL':
+      return `This machine has no address ${address}. Correct HOST (or METRICS_HOST).`;
+    default:
+      return message;
+  }
+}

@@ -2,21 +2,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { loadContract } from './contract/contract.js';
-import type { Clock } from './data/access-repository.js';
+import type { Clock } from './data/access.js';
 import { adviseOnConnection } from './data/connection-advice.js';
-import type { DatabaseOptions } from './data/database.js';
 import { DatabaseError } from './data/errors.js';
-import { probePreparedStatements } from './data/prepared-statements.js';
+import { describeExcess } from './data/role.js';
 import { openStore, type Store } from './data/store.js';
 import { DEMO } from './demo/demo.js';
+import { createApp } from './http/app.js';
+import { InFlight } from './http/in-flight.js';
 import { createMetrics } from './http/metrics/metrics.js';
 import type { ReferenceOptions } from './http/reference/reference.js';
 import { startServer } from './http/server.js';
+import { dropped } from './log.js';
 import { createOperations } from './operations/operations.js';
-import { storeSettings } from './store-settings.js';
 
 export interface Service {
   readonly url: string;
@@ -26,36 +26,31 @@ export interface Service {
   close(): Promise<void>;
 }
 
+export interface ServiceOptions {
+  /** The embedded database's, while the configuration has none. */
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Called with a sentence for the operator when the database is away. */
+  onAway?(advice: string): void;
+}
+
 /**
  * Rejects before listening when the contract or the database cannot be served. A database that is merely away
  * does not keep the service from starting: it is not ready until the database comes.
  */
-export async function startService(
-  config: Config,
-  databaseUrl: string,
-  logger: Logger,
-  clock: Clock = () => new Date(),
-): Promise<Service> {
+export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
+  const { http } = config;
+  const { logger } = options;
   const contract = loadContract();
-  const metrics = config.metricsPort === undefined ? undefined : createMetrics();
-  const settings = storeSettings(config, databaseUrl);
-  const store = openStore({
-    ...settings,
-    clock,
-    onIdleError: (err) => logger.warn({ err }, 'a database connection broke'),
-    onGeneration: (generation, err) =>
-      generation
-        ? logger.info(
-            { generation: generation.since, schema: config.databaseSchema },
-            'database understood',
-          )
-        : logger.error({ err }, 'database not usable'),
-    ...(metrics && { onBatch: metrics.countBatch }),
-  });
+  const metrics = config.metrics.port === undefined ? undefined : createMetrics();
+  const inFlight = new InFlight();
+  const store = openConfiguredStore(config, options, metrics?.countBatch);
   let isClosing = false;
   try {
-    await checkAtStart(store, settings, logger);
+    await checkAtStart(store, options);
     const app = await createApp({
+      ...http,
       contract,
       operations: createOperations(store),
       access: store.access,
@@ -64,61 +59,90 @@ export async function startService(
           isClosing ? Promise.reject(new Error('The server is closing.')) : store.check(),
       },
       logger,
-      requestTimeoutMs: config.requestTimeoutMs,
-      reference: config.servesReference ? referenceOptions(config) : undefined,
+      inFlight,
+      reference: http.referencePage ? referenceOptions(config) : undefined,
       metrics,
     });
+    const { allowedMethods } = contract;
     const server = await startServer(app, {
-      ...config,
-      logger,
-      allowedMethods: contract.allowedMethods,
+      ...http,
+      ...{ inFlight, logger, allowedMethods },
       ...(metrics && { onRefusal: metrics.countRefusal }),
     });
     metrics?.watch({
-      load: () => server.load,
-      waiting: () => store.waiting,
+      activeRequests: () => inFlight.size,
+      connections: () => server.connections,
+      droppedLogLines: () => dropped.lines,
+      waiting: () => ({ access: store.access.waiting, stages: store.stages.waiting }),
       pool: () => store.database.connections,
-      generation: () => store.monitor.generation?.since,
+      release: () => store.monitor.release?.since,
     });
     return {
       url: server.url,
       metrics: metrics?.registry ?? new Registry(),
       async close() {
         isClosing = true;
-        server.drain();
-        await pause(config.shutdownDelayMs);
         await server.close();
-        // A server that does not answer does not take leave either.
-        await Promise.race([
-          store.close(),
-          pause(config.shutdownTimeoutMs, undefined, { ref: false }),
-        ]);
+        await closeStore(store, http.shutdownTimeoutMs);
       },
     };
   } catch (error) {
-    await store.close();
+    await closeStore(store, http.shutdownTimeoutMs);
     throw error;
   }
 }
 
-async function checkAtStart(
-  store: Store,
-  settings: DatabaseOptions,
-  logger: Logger,
-): Promise<void> {
+/** The store with the settings of the environment; the doctor opens the same. */
+export function openConfiguredStore(
+  { database, authentik, http }: Config,
+  { databaseUrl, logger, clock = () => new Date() }: ServiceOptions,
+  onBatch?: (name: string, size: number) => void,
+): Store {
+  return openStore({
+    ...database,
+    ...authentik,
+    url: databaseUrl,
+    // The embedded database has its own password, in its own URL.
+    passwordFile: database.url && database.passwordFile,
+    maxQueue: http.maxActiveRequests,
+    maxWaitMs: http.requestTimeoutMs,
+    clock,
+    ...(onBatch && { onBatch }),
+    onIdleError: (err) => logger.warn({ err }, 'a database connection broke'),
+    onChange(found) {
+      if (found instanceof Error) logger.error({ err: found }, 'database not usable');
+      else {
+        const { release, readsTokensBy, warnings } = found;
+        const { schema } = database;
+        logger.info({ release: release?.since, schema, readsTokensBy }, 'database understood');
+        for (const warning of warnings) logger.warn(warning);
+      }
+    },
+  });
+}
+
+async function checkAtStart(store: Store, { databaseUrl, logger, onAway }: ServiceOptions) {
   try {
     await store.check();
-    if (settings.usesPreparedStatements) await probePreparedStatements(settings);
-  } catch (err) {
-    if (!(err instanceof DatabaseError)) throw err;
-    const advice = await adviseOnConnection(err, settings.url);
-    if (!advice.isTransient) throw new Error(advice.text, { cause: err });
-    logger.warn({ err }, `not ready until the database comes. ${advice.text}`);
+    const excess = await describeExcess(store.database, await store.monitor.get());
+    if (excess.length > 0) {
+      logger.warn(`The role may do more than it needs: ${excess.join('; ')}. See the doctor.`);
+    }
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    const advice = await adviseOnConnection(error, databaseUrl);
+    if (!advice.isTransient) throw new Error(advice.text, { cause: error });
+    onAway?.(advice.text);
+    logger.warn({ err: error }, 'not ready until the database comes');
   }
 }
 
-function referenceOptions({ databaseUrl }: Config): ReferenceOptions {
-  if (databaseUrl) return {};
-  const { administratorToken, stageUuid } = DEMO;
-  return { demo: { token: administratorToken, parameters: { stage_uuid: stageUuid } } };
+/** A server that does not respond never closes the connection. */
+async function closeStore(store: Store, timeoutMs: number): Promise<void> {
+  await Promise.race([store.close(), pause(timeoutMs, undefined, { ref: false })]);
+}
+
+function referenceOptions({ database }: Config): ReferenceOptions {
+  if (database.url) return {};
+  return { demo: { token: DEMO.administratorToken, parameters: { stage_uuid: DEMO.stageUuid } } };
 }

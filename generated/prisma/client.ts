@@ -66,7 +66,9 @@ export type Flow = Prisma.FlowModel
 export type PolicyBindingModel = Prisma.PolicyBindingModelModel
 /**
  * Model FlowStageBinding
- * One stage may be bound to one flow several times, at different orders.
+ * One stage may be bound to one flow several times, at different orders. Prisma joins the bindings of a stage as a
+ * list, and then names every column of the table, those that later releases add too.
+ * @whole
  * @reads stages
  */
 export type FlowStageBinding = Prisma.FlowStageBindingModel

@@ -152,8 +152,7 @@ GRANT SELECT (flow_uuid, policybindingmodel_ptr_id, name, slug, title, designati
   ON authentik_flows_flow TO authentik_stages_reader;
 GRANT SELECT (pbm_uuid, policy_engine_mode)
   ON authentik_policies_policybindingmodel TO authentik_stages_reader;
-GRANT SELECT (target_id, stage_id, "order")
-  ON authentik_flows_flowstagebinding TO authentik_stages_reader;
+GRANT SELECT ON authentik_flows_flowstagebinding TO authentik_stages_reader;
 
 -- How long a page of a list is. The table is in authentik's main schema only.
 DO $$

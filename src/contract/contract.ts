@@ -27,6 +27,7 @@ export interface ParameterObject {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header' | 'cookie';
   readonly allowEmptyValue?: boolean;
+  readonly schema?: { readonly type?: unknown };
   readonly description?: string;
   readonly example?: unknown;
 }

@@ -130,9 +130,14 @@ export function inspectCatalog(catalog: Catalog): Inspection {
   const isUsable = ({ type, found }: CheckedNeed) => found !== undefined && fits(found.type, type);
   const readByFunction = ({ reads }: CheckedNeed) => catalog.hasFunction && reads === 'credentials';
   const unfit = needs.filter((need) => !isUsable(need));
-  const unreadable = needs.filter(
-    (need) => isUsable(need) && !need.found?.isReadable && !readByFunction(need),
-  );
+  const isReadable = (need: CheckedNeed) =>
+    readByFunction(need) ||
+    catalog.columns
+      .filter(
+        ({ table, column }) => table === need.table && (need.isWhole || column === need.column),
+      )
+      .every((column) => column.isReadable);
+  const unreadable = needs.filter((need) => isUsable(need) && !isReadable(need));
   const hidden = needs.filter((need) =>
     readByFunction(need) ? need.found?.forcesRowSecurity : need.found?.hasRowSecurity,
   );

@@ -14,6 +14,7 @@ interface TableDescription extends Lifetime {
   readonly name: string;
   readonly renamed?: { readonly since: string; readonly to: string };
   readonly reads: string;
+  readonly isWhole?: true;
   readonly columns: readonly (Lifetime & {
     readonly name: string;
     readonly type: ColumnType;
@@ -50,6 +51,8 @@ export interface Need {
   readonly type: ColumnType;
   /** What it is read for. */
   readonly reads: string;
+  /** Whether every other column of the table is read as well. */
+  readonly isWhole: boolean;
 }
 
 /** Every column that is read of a release. */
@@ -57,7 +60,7 @@ export function columnsOf({ since: release }: Release): Need[] {
   const exists = ({ since, until }: Lifetime) =>
     !(since && isBefore(release, since)) && !(until && isBefore(until, release));
   const tables: readonly TableDescription[] = TABLES;
-  return tables.filter(exists).flatMap(({ name, renamed, reads, columns }) =>
+  return tables.filter(exists).flatMap(({ name, renamed, reads, isWhole = false, columns }) =>
     columns
       .filter((column) => exists(column) && !column.isMarker)
       .map((column) => ({
@@ -65,6 +68,7 @@ export function columnsOf({ since: release }: Release): Need[] {
         column: column.name,
         type: column.type,
         reads,
+        isWhole,
       })),
   );
 }

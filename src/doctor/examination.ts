@@ -1,56 +1,164 @@
-/** The order of the examination, one section after the other, until one shows that the rest cannot be asked. */
-import type { Config } from '../config.js';
-import { inspectDatabase } from '../data/catalog.js';
+/** Examines the database in order, one section after the other, until one shows that the rest cannot be looked at. */
+import { loadContract } from '../contract/contract.js';
+import { createResponseChecker } from '../contract/response-checker.js';
+import type { PasswordStage } from '../contract/types.js';
+import { type CheckedNeed, type Inspection, inspectDatabase } from '../data/catalog.js';
 import { adviseOnConnection } from '../data/connection-advice.js';
-import type { DatabaseOptions } from '../data/database.js';
+import { placeOf, type Target, targetOf } from '../data/connection-url.js';
 import { DatabaseError } from '../data/errors.js';
-import { probePreparedStatements } from '../data/prepared-statements.js';
-import { openStore, type Store } from '../data/store.js';
-import { targetOf } from '../data/target.js';
-import { storeSettings } from '../store-settings.js';
-import { examineConnection } from './connection.js';
-import { type Finding, ok, problem, type Section } from './finding.js';
-import { examineRole } from './role.js';
-import { examineStages } from './stages.js';
-import { describeTables } from './tables.js';
+import { describeRelease } from '../data/releases/releases.js';
+import { adviseOnRole, describeExcess } from '../data/role.js';
+import { findClockLeadMs, findServer, findStageIds } from '../data/server-facts.js';
+import type { Store } from '../data/store.js';
+import { fits } from '../data/tables.js';
 
-export async function* examine(config: Config, databaseUrl: string): AsyncGenerator<Section> {
-  const settings = storeSettings(config, databaseUrl);
-  const store = openStore({ ...settings, clock: () => new Date() });
+/** A `problem` keeps the service from serving; a `warning` does not, but deserves a look. */
+export type Level = 'ok' | 'warning' | 'problem';
+export interface Finding {
+  readonly level: Level;
+  readonly text: string;
+}
+export interface Section {
+  readonly title: string;
+  readonly findings: readonly Finding[];
+}
+
+export const ok = (text: string): Finding => ({ level: 'ok', text });
+export const warning = (text: string): Finding => ({ level: 'warning', text });
+export const problem = (text: string): Finding => ({ level: 'problem', text });
+
+export async function* examine(
+  { database, monitor, stages }: Store,
+  { url, schema }: { readonly url: string; readonly schema: string },
+): AsyncGenerator<Section> {
   let title = 'Connection';
   try {
-    yield section(title, [
-      ...(await examineConnection(store.database, targetOf(databaseUrl))),
-      await examinePreparedStatements(settings),
-    ]);
+    yield { title, findings: await examineConnection(database, targetOf(url)) };
     title = 'Tables';
-    const inspection = await inspectDatabase(store.database, settings.schema);
-    yield section(title, describeTables(inspection, settings.schema));
-    title = 'Role';
-    yield section(title, await examineRole(store.database, settings.schema, inspection.needs));
-    title = 'Password stages';
+    const inspection = await inspectDatabase(database, schema);
+    yield { title, findings: describeTables(inspection, schema) };
     if (inspection.problems.length > 0) return;
-    yield section(title, await examineStages(store, settings.schema));
+    title = 'Role';
+    const found = await monitor.get();
+    const { role } = await findServer(database);
+    const excess = await describeExcess(database, found);
+    yield { title, findings: describeRole(role, excess, adviseOnRole(found), inspection) };
+    title = 'Password stages';
+    const { count, ids } = await findStageIds(database, found, MAX_STAGES);
+    const read = await Promise.allSettled(ids.map((id) => stages.find(id)));
+    yield { title, findings: describeStages(count, ids, read) };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    const { text } = await adviseOnConnection(error, databaseUrl);
-    yield section(title, [problem(text)]);
-  } finally {
-    closeQuietly(store);
+    yield { title, findings: [problem((await adviseOnConnection(error, url)).text)] };
   }
 }
 
-async function examinePreparedStatements(settings: DatabaseOptions): Promise<Finding> {
-  if (!settings.usesPreparedStatements) return ok('Prepared statements are switched off');
-  await probePreparedStatements(settings);
-  return ok('Prepared statements stay with their connections');
+async function examineConnection(database: Store['database'], target: Target): Promise<Finding[]> {
+  const server = await findServer(database);
+  return [
+    ok(
+      `PostgreSQL ${server.version} at ${placeOf(target)}, database "${server.database}", role "${server.role}"`,
+    ),
+    ok(
+      server.isStandby
+        ? 'A hot standby: what authentik changes is seen as soon as it is replicated'
+        : 'A primary, not a hot standby',
+    ),
+    describeTls(target),
+    describeClock(await findClockLeadMs(database)),
+  ];
 }
 
-function section(title: string, findings: readonly Finding[]): Section {
-  return { title, findings };
+function describeTls({ usesTls, isLocal }: Target): Finding {
+  if (usesTls) return ok('Encrypted with TLS');
+  if (isLocal) return ok('Not encrypted, and on this machine only');
+  return warning(
+    'Not encrypted: tokens travel over the network in clear text. Add sslmode=verify-full to DATABASE_URL.',
+  );
 }
 
-/** A server that does not answer must not keep the report waiting. */
-function closeQuietly(store: Store): void {
-  store.close().catch(() => {});
+const MAX_LEAD_MS = 1000;
+
+function describeClock(leadMs: number): Finding {
+  const difference = `${Math.abs(leadMs)} ms ${leadMs < 0 ? 'behind' : 'ahead of'} ours`;
+  if (Math.abs(leadMs) <= MAX_LEAD_MS) return ok(`The server's clock is ${difference}`);
+  return warning(
+    `The server's clock is ${difference}: tokens expire by the clock of this machine, as they do in authentik by that of its own. Synchronise all of them (NTP).`,
+  );
+}
+
+function describeTables(inspection: Inspection, schema: string): Finding[] {
+  const { release, needs, problems, warnings, readsTokensBy } = inspection;
+  const tables = new Map<string, CheckedNeed[]>();
+  for (const need of needs) tables.set(need.table, [...(tables.get(need.table) ?? []), need]);
+  return [
+    ...(release
+      ? [ok(`The schema "${schema}" holds the tables of authentik ${describeRelease(release)}`)]
+      : []),
+    ...[...tables].map(([table, columns]) => describeTable(table, columns, readsTokensBy)),
+    ...warnings.map(warning),
+    ...problems.map(problem),
+  ];
+}
+
+function describeTable(
+  table: string,
+  needs: readonly CheckedNeed[],
+  readsTokensBy: Inspection['readsTokensBy'],
+): Finding {
+  const isByFunction = readsTokensBy === 'function' && needs[0]?.reads === 'credentials';
+  const states = needs.map(({ column, type, found }) => {
+    if (!found) return `${column} (missing)`;
+    if (!fits(found.type, type)) return `${column} (${found.type} instead of ${type})`;
+    return found.isReadable || isByFunction ? column : `${column} (SELECT not granted)`;
+  });
+  const text = `${table}: ${states.join(', ')}${isByFunction ? ', by the function only' : ''}`;
+  return states.some((state) => state.includes(' (')) ? problem(text) : ok(text);
+}
+
+function describeRole(
+  role: string,
+  excess: readonly string[],
+  advice: string,
+  { readsTokensBy }: Inspection,
+): Finding[] {
+  const way =
+    readsTokensBy === 'function'
+      ? ok('Tokens are looked up by the function of the role file')
+      : warning('Tokens are read from their tables: whoever has this password has every token');
+  if (excess.length === 0) {
+    return [way, ok(`"${role}" may read what is needed, and nothing else`)];
+  }
+  return [way, ...excess.map((text) => warning(`"${role}" ${text}`)), warning(advice)];
+}
+
+/** More would take long, and hardly tell more. */
+const MAX_STAGES = 500;
+
+function describeStages(
+  count: number,
+  ids: readonly string[],
+  read: readonly PromiseSettledResult<PasswordStage | undefined>[],
+): Finding[] {
+  const check = createResponseChecker(loadContract());
+  const headers = new Headers({ 'content-type': 'application/json' });
+  const faults = read.flatMap((result, index) => {
+    if (result.status === 'rejected')
+      return [`The stage ${ids[index]} cannot be read: ${result.reason}`];
+    if (!result.value) return [];
+    const wire = { status: 200, headers, text: JSON.stringify(result.value) };
+    // Only the body is at hand; its headers are the server's affair.
+    const problems = check('stages_password_retrieve', wire).filter(
+      (fault) => !fault.startsWith('the header'),
+    );
+    return problems.length > 0
+      ? [`The stage "${result.value.name}" (${ids[index]}) gets 500: ${problems.join('; ')}`]
+      : [];
+  });
+  const scope = count > ids.length ? `the first ${ids.length} of ` : '';
+  return [
+    count === 0 ? warning('There is no password stage') : ok(`Password stages: ${count}`),
+    ...faults.map(warning),
+    ...(count > 0 && faults.length === 0 ? [ok(`The contract can express ${scope}them`)] : []),
+  ];
 }

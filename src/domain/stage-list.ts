@@ -69,12 +69,19 @@ function unescaped(term: string): string {
   return term.slice(1, -1).replaceAll(`\\${quote}`, quote).replaceAll('\\\\', '\\');
 }
 
-/** As in authentik, unknown names are ignored, and without a known one the order is by name. */
+/**
+ * As in authentik, unknown names are ignored, and without a known one the order is by name. Throws `invalid` for
+ * `flow_set`, which is a field without an order.
+ */
 export function parseOrdering(ordering: string, hasAllowShowPassword: boolean): Order[] {
   const orders = new Map<Order['field'], Order>();
   for (const term of ordering.split(',').map(stripped)) {
     const isDescending = term.startsWith('-');
-    const field = ORDERABLE.find((name) => name === (isDescending ? term.slice(1) : term));
+    const name = isDescending ? term.slice(1) : term;
+    if (name === 'flow_set') {
+      throw new OperationError('invalid', 'Query parameter "ordering" cannot order by "flow_set".');
+    }
+    const field = ORDERABLE.find((orderable) => orderable === name);
     if (!field || orders.has(field) || (field === 'allow_show_password' && !hasAllowShowPassword)) {
       continue;
     }

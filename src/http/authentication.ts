@@ -1,32 +1,36 @@
-/** The security handler of the bearer scheme: who is asking, and may they ask at all. */
-import type { Request } from 'express';
-import type { AccessRepository } from '../data/access-repository.js';
-import { decideAccess } from '../domain/access.js';
-import { bearerToken } from '../domain/credentials.js';
+/** Authenticates the caller by the bearer scheme, exactly as authentik reads it. */
+import type { IncomingMessage } from 'node:http';
+import type { AccessRepository } from '../data/access.js';
+import { decideAccess, type Principal } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
 import { contextOf } from './request-context.js';
 
-/** Resolves to true, or rejects; the validator would turn `false` into a 401. */
-export type SecurityHandler = (request: Request) => Promise<true>;
+/**
+ * Who sends a request, looked up once for each request. Throws at once when there is no token that could be good; the
+ * promise rejects when the token is not good, or its user may see no stage.
+ */
+export type Authenticate = (request: IncomingMessage) => Promise<Principal>;
 
-export function createAuthentication(access: AccessRepository): SecurityHandler {
-  return async (request) => {
+export function createAuthentication(access: AccessRepository): Authenticate {
+  async function identify(request: IncomingMessage, token: string): Promise<Principal> {
+    const principal = decideAccess(await access.find(token));
+    contextOf(request).userId = principal.userId;
+    return principal;
+  }
+
+  return (request) => {
     const context = contextOf(request);
-    try {
-      const facts = await access.find(bearerToken(singleHeader(request)));
-      context.principal = decideAccess(facts);
-      return true;
-    } catch (error) {
-      // The validator makes an error of its own out of this one, and drops its code.
-      context.failure = error;
-      throw error;
+    if (!context.caller) {
+      context.caller = identify(request, bearerToken(authorizationOf(request)));
+      // Whoever awaits it gets the rejection; without this, nobody may be there yet when it comes.
+      context.caller.catch(() => {});
     }
+    return context.caller;
   };
 }
 
 /** Node keeps the first of several Authorization headers; a proxy may have looked at another. */
-function singleHeader(request: Request): string | undefined {
-  const { rawHeaders, headers } = request;
+function authorizationOf({ rawHeaders, headers }: IncomingMessage): string | undefined {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.toLowerCase() === 'authorization') count += 1;
@@ -35,4 +39,25 @@ function singleHeader(request: Request): string | undefined {
     throw new OperationError('authentication_failed', 'Send one Authorization header only.');
   }
   return headers.authorization;
+}
+
+// Everything else makes authentik itself fail (its comparison takes ASCII only); no token can contain it.
+const PRINTABLE_ASCII = /^[\t\x20-\x7e]*$/;
+
+/**
+ * The credential of `Authorization: Bearer <credential>`: the scheme in any case, everything after the first
+ * space. Throws `not_authenticated` when there is none, `authentication_failed` when none could be valid.
+ */
+export function bearerToken(header: string | undefined): string {
+  if (header !== undefined && !PRINTABLE_ASCII.test(header)) {
+    throw new OperationError('authentication_failed', 'Token invalid or expired.');
+  }
+  const [, token] = /^bearer (.+)$/i.exec(header?.trim() ?? '') ?? [];
+  if (token === undefined) {
+    throw new OperationError(
+      'not_authenticated',
+      'Send a token of authentik in the header "Authorization: Bearer <token>".',
+    );
+  }
+  return token;
 }

@@ -1,158 +1,138 @@
-/** The HTTP server around the application: limits, deadlines, and shutdown. */
-import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
-import { fromError, sendError, toHttpError } from './errors.js';
-import { methodNotAllowed } from './methods.js';
-import { fromParser, type RefusalOptions, refuse } from './refusal.js';
-import { toOriginForm } from './request-target.js';
-import { createSurplus } from './surplus.js';
+/** The HTTP server around the application: connections, what cannot be parsed, and shutdown. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Express, Request, Response } from 'express';
+import { createHttpTerminator } from 'http-terminator';
+import type { Logger } from 'pino';
+import { OperationError } from '../domain/errors.js';
+import { sendErrorOnSocket } from './errors.js';
+import { classesFor } from './express-classes.js';
+import type { InFlight } from './in-flight.js';
+import { methodNotAllowed } from './requests.js';
 
-export interface ServerOptions extends RefusalOptions {
+export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  /** Most requests that are answered at the same time; the surplus gets 503. */
-  readonly maxActiveRequests: number;
-  /** Most open connections; further ones are closed. */
-  readonly maxConnections: number;
-  /** A client must have sent its headers by then. */
-  readonly headersTimeoutMs: number;
-  /** An idle connection is closed after this time. */
-  readonly keepAliveTimeoutMs: number;
+  /** Requests go on being served for this long after the end has begun, each the last of its connection. */
+  readonly shutdownDelayMs: number;
   /** What is still running then is cut off. */
   readonly shutdownTimeoutMs: number;
+  readonly inFlight: InFlight;
+  readonly logger: Logger;
+  /** Called for each response to what is no request. */
+  onRefusal?(status: number): void;
+  /** For `Allow`. */
+  readonly allowedMethods: readonly string[];
 }
 
 export interface RunningServer {
   readonly url: string;
-  /** What is going on at this moment. */
-  readonly load: { readonly activeRequests: number; readonly connections: number };
-  /** From now on each answer closes its connection, so that clients come back elsewhere. */
-  drain(): void;
-  /** Takes no new connections, lets running requests finish, and resolves when all are closed. */
+  /** Open connections of clients. */
+  readonly connections: number;
+  /** Lets running requests finish, and resolves when all connections are closed. */
   close(): Promise<void>;
 }
 
-const CLOSE_POLL_MS = 20;
-// A request that was on its way when the server began to close has arrived by then.
-const LINGER_MS = 500;
+const HEADERS_TIMEOUT_MS = 10_000;
+// Longer than nginx (60 s) and other proxies keep idle connections, so that they are the ones to close.
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const CHECK_CONNECTIONS_MS = 500;
+const MAX_CONNECTIONS = 10_000;
+// A request that was on its way when the end began has arrived by then.
+const MIN_DRAIN_MS = 500;
 
 /** Rejects when the address cannot be listened on. */
-export async function startServer(
-  app: RequestListener,
-  options: ServerOptions,
-): Promise<RunningServer> {
-  const { allowedMethods, logger } = options;
-  const sockets = new Set<Socket>();
-  const running = new Set<ServerResponse>();
-  const surplus = createSurplus({ ...options, maxWaiting: options.maxConnections });
-  let isDraining = false;
+export async function startServer(app: Express, options: ServerOptions): Promise<RunningServer> {
+  const { inFlight } = options;
   const server = createServer(
     {
-      headersTimeout: options.headersTimeoutMs,
+      ...classesFor(app),
+      headersTimeout: HEADERS_TIMEOUT_MS,
       // No operation has a body, so that a request is complete with its headers.
-      requestTimeout: options.headersTimeoutMs,
-      keepAliveTimeout: options.keepAliveTimeoutMs,
+      requestTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       // Node's own refusal has no body.
       requireHostHeader: false,
     },
     (request, response) => {
-      if (isDraining) response.setHeader('Connection', 'close');
-      if (running.size >= options.maxActiveRequests) {
-        surplus.add(response);
-        return;
-      }
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      const problem = problemOf(request);
-      if (problem) {
-        const id = randomUUID();
-        const error = toHttpError('invalid', [problem]);
-        logger.info({ id, status: error.status }, 'refused');
-        options.onRefusal?.(error.status);
-        response.setHeader('X-Request-Id', id);
-        sendError(response, error);
-        return;
-      }
-      request.url = toOriginForm(request.url ?? '') as string;
-      running.add(response);
-      response.on('close', () => running.delete(response));
-      app(request, response);
+      inFlight.add(response);
+      // They are Express's own classes. Our error handler comes last, so that nothing is left to be done.
+      app(request as Request, response as Response, () => {});
     },
   );
+  // A client that closes its side after a request still gets the response.
+  Object.assign(server, { httpAllowHalfOpen: true });
   // Node drops what is beyond, without a word; the size of all headers is bounded anyway.
   server.maxHeadersCount = 0;
+  const terminator = createHttpTerminator({
+    server,
+    gracefulTerminationTimeout: options.shutdownTimeoutMs,
+  });
+  let connections = 0;
   server.on('connection', (socket: Socket) => {
-    // Not by `maxConnections`: in a cluster, Node would hand the surplus round and round among the workers.
-    if (sockets.size >= options.maxConnections) {
-      socket.destroy();
-      return;
-    }
-    sockets.add(socket);
+    // Not by `maxConnections`: in a cluster, Node would hand excess connections round and round among the workers.
+    if (connections >= MAX_CONNECTIONS) socket.destroy();
+    connections += 1;
     socket.on('close', () => {
-      sockets.delete(socket);
-      // Node tells only the first answer of a connection about its end, and none that waits behind it.
-      for (const response of running) {
-        if (response.req.socket === socket && !response.socket) response.emit('close');
-      }
+      connections -= 1;
+      inFlight.abandon(socket);
     });
   });
   // Without a listener Node refuses expectations with an empty 417; ignoring one is allowed.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.on('connect', (_request, socket: Socket) =>
-    refuse(socket, fromError(methodNotAllowed(allowedMethods)), options),
-  );
+  server.on('connect', (_request, socket: Socket) => void refuse(socket, 'CONNECT', options));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else refuse(socket, fromParser(error.code, allowedMethods), options);
+    else void refuse(socket, error.code, options);
   });
   await listen(server, options);
 
   return {
     url: urlOf(server.address() as AddressInfo),
-    get load() {
-      return { activeRequests: running.size, connections: sockets.size };
+    get connections() {
+      return connections;
     },
-    drain,
     async close() {
-      drain();
-      // The close of an HTTP server cuts idle connections at once, into which a client may just be sending.
-      const closed = new Promise<void>((resolve) => {
-        NetServer.prototype.close.call(server, () => resolve());
-      });
-      const startedAt = performance.now();
-      const poll = setInterval(() => {
-        if (performance.now() - startedAt > LINGER_MS) closeSilentConnections();
-      }, CLOSE_POLL_MS);
-      const cutOff = setTimeout(() => server.closeAllConnections(), options.shutdownTimeoutMs);
-      await closed;
-      clearInterval(poll);
-      clearTimeout(cutOff);
-      // Ends the interval with which Node looks for connections that are too slow.
-      server.close();
+      inFlight.drain();
+      await pause(Math.max(options.shutdownDelayMs, connections > 0 ? MIN_DRAIN_MS : 0));
+      await terminator.terminate();
     },
   };
+}
 
-  function drain(): void {
-    isDraining = true;
-    for (const response of [...running, ...surplus.waiting]) {
-      if (!response.headersSent) response.setHeader('Connection', 'close');
-    }
-  }
+/** Responds to bytes that are no request, after the requests before them, and closes the connection. */
+async function refuse(socket: Socket, code: string | undefined, options: ServerOptions) {
+  const { inFlight, logger, allowedMethods, onRefusal } = options;
+  const isBehindOthers = await inFlight.settled(socket);
+  if (!socket.writable) return;
+  // Behind another request, what looks like a method may be anything.
+  const isGarbage = isBehindOthers && (code === 'CONNECT' || code === 'HPE_INVALID_METHOD');
+  const error = fromParser(isGarbage ? undefined : code, allowedMethods);
+  const refusal = sendErrorOnSocket(socket, error, allowedMethods.join(', '));
+  logger.info(refusal, 'refused');
+  onRefusal?.(refusal.status);
+}
 
-  /** Node does not count a connection as idle that has not sent a request yet. */
-  function closeSilentConnections(): void {
-    const busy = new Set([...running, ...surplus.waiting].map(({ socket }) => socket));
-    for (const socket of sockets) {
-      if (!busy.has(socket) && socket.writableLength === 0) socket.destroy();
-    }
+/** What made Node's parser give up. */
+function fromParser(code: string | undefined, allowedMethods: readonly string[]): OperationError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new OperationError(
+        'headers_too_large',
+        'The URL and headers of the request are too large.',
+      );
+    case 'CONNECT':
+    case 'HPE_INVALID_METHOD':
+      return methodNotAllowed(allowedMethods);
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new OperationError('request_timeout', 'The request did not arrive in time.');
+    default:
+      return new OperationError(
+        'invalid',
+        'This is not an HTTP request that the server understands.',
+      );
   }
 }
 
@@ -166,14 +146,6 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   });
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
+export function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-/** What keeps a request from being routed at all. */
-function problemOf({ httpVersion, headers, url = '' }: IncomingMessage): string | undefined {
-  // RFC 9112, 3.2.
-  if (httpVersion === '1.1' && headers.host === undefined) return 'The header "Host" is missing.';
-  if (toOriginForm(url) === undefined) return 'The request names no path.';
-  return undefined;
 }

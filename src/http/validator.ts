@@ -2,7 +2,7 @@
 import type { Application, Request, RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import { type Contract, ContractError, type OperationObject } from '../contract/contract.js';
-import type { SecurityHandler } from './authentication.js';
+import { contextOf } from './request-context.js';
 
 declare global {
   namespace Express {
@@ -19,44 +19,50 @@ declare global {
 
 export interface ContractMiddleware {
   /** Finds the operation that a request means. */
-  readonly routing: readonly RequestHandler[];
-  /** Authenticates the caller and validates the request; from then on `res.json` validates the answer. */
-  readonly enforcement: readonly RequestHandler[];
+  readonly match: RequestHandler;
+  /** Validates the request; from then on `res.json` validates the response. */
+  readonly enforce: readonly RequestHandler[];
 }
 
+/** The security schemes that http/authentication.ts implements. */
+const SCHEMES = ['authentik'];
+
 // The format's own check takes `urn:uuid:` too; PostgreSQL and the contract do not.
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Rejects with a ContractError when the contract cannot be enforced. */
 export async function createContractMiddleware(
   app: Application,
   contract: Contract,
-  securityHandlers: Readonly<Record<string, SecurityHandler>>,
 ): Promise<ContractMiddleware> {
   for (const scheme of Object.keys(contract.document.components?.securitySchemes ?? {})) {
-    if (!securityHandlers[scheme]) {
+    if (!SCHEMES.includes(scheme)) {
       throw new ContractError(`Nothing handles the contract's security scheme "${scheme}".`);
     }
   }
-  const [loading, matching, ...enforcement] = OpenApiValidator.middleware({
+  // Which user it is, is decided when the database has responded; without a token no request gets here.
+  const hasCaller = (request: Request) => contextOf(request).caller !== undefined;
+  const [load, match, ...enforce] = OpenApiValidator.middleware({
     // The validator edits the document that it is given.
     apiSpec: structuredClone(contract.document) as never,
     validateApiSpec: true,
     validateRequests: { allErrors: true, allowUnknownQueryParameters: false },
     validateResponses: { allErrors: true },
-    validateSecurity: { handlers: securityHandlers as never },
+    validateSecurity: {
+      handlers: Object.fromEntries(SCHEMES.map((scheme) => [scheme, hasCaller])) as never,
+    },
     fileUploader: false,
     formats: { uuid: { type: 'string', validate: (text: string) => UUID.test(text) } },
   }) as RequestHandler[];
-  if (!loading || !matching) throw new Error('express-openapi-validator has changed its parts.');
-  await load(app, loading);
-  return { routing: [matching], enforcement };
+  if (!load || !match) throw new Error('express-openapi-validator has changed its parts.');
+  await loadContract(app, load);
+  return { match, enforce };
 }
 
 /** A document that the validator cannot load would make each request a 500; find out before listening. */
-function load(app: Application, loading: RequestHandler): Promise<void> {
+function loadContract(app: Application, load: RequestHandler): Promise<void> {
   return new Promise((resolve, reject) => {
-    loading({ app } as Request, {} as never, (error?: unknown) => {
+    load({ app } as Request, {} as never, (error?: unknown) => {
       if (error === undefined) resolve();
       else reject(new ContractError(`The contract is not valid: ${explain(error)}`));
     });

@@ -1,15 +1,21 @@
-/** Answers stages_password_retrieve. */
+/** Handles stages_password_retrieve. */
+import { isVisible } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
-import { toPasswordStage } from '../domain/password-stage.js';
 import type { Handler, OperationDependencies } from './operations.js';
 
 export function createStagesPasswordRetrieve({
   stages,
 }: OperationDependencies): Handler<'stages_password_retrieve'> {
-  return async ({ path }, principal) => {
-    const found = await stages.find(path.stage_uuid, principal);
+  return async ({ path }, caller) => {
+    const stageUuid = path.stage_uuid.toLowerCase();
+    // Beside the look-up of the caller, so that a lone request waits once.
+    const reading = stages.find(stageUuid);
+    // A caller who is refused does not wait for it, nor for its failure.
+    reading.catch(() => {});
+    const isShown = isVisible(stageUuid, await caller);
+    const stage = isShown ? await reading : undefined;
     // A hidden stage and one that does not exist must look the same.
-    if (!found) throw new OperationError('not_found', 'Not found.');
-    return { status: 200, body: toPasswordStage(found.row, found.urlRules) };
+    if (!stage) throw new OperationError('not_found', 'Not found.');
+    return { status: 200, body: stage };
   };
 }

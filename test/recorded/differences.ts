@@ -127,7 +127,10 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     name: 'later-filter',
-    ours: refused((_value, request) => !since('2024.8', request), 'allow_show_password'),
+    ours: refused(
+      (value, request) => value !== '' && !since('2024.8', request),
+      'allow_show_password',
+    ),
   },
   {
     name: 'boolean-spelling',

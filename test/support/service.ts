@@ -1,7 +1,7 @@
 import { createClient, type StagesClient } from '../../src/client.js';
 import { readConfig } from '../../src/config.js';
-import type { Clock } from '../../src/data/access-repository.js';
-import { createLogger } from '../../src/logger.js';
+import type { Clock } from '../../src/data/access.js';
+import { createLogger } from '../../src/log.js';
 import { startService } from '../../src/service.js';
 import { createDatabase } from './postgres.js';
 
@@ -37,9 +37,13 @@ export async function startTestService(
   { environment, clock }: TestServiceOptions = {},
 ): Promise<TestService> {
   const log: LogLine[] = [];
-  const logger = createLogger('info', { write: (line) => void log.push(JSON.parse(line)) });
+  const logger = await createLogger('info', { write: (line) => void log.push(JSON.parse(line)) });
   const config = readConfig({ PORT: '0', DATABASE_URL: databaseUrl, ...environment });
-  const { url, close } = await startService(config, databaseUrl, logger, clock);
+  const { url, close } = await startService(config, {
+    databaseUrl,
+    logger,
+    ...(clock && { clock }),
+  });
   return {
     url,
     close,

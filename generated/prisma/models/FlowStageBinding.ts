@@ -14,7 +14,9 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model FlowStageBinding
- * One stage may be bound to one flow several times, at different orders.
+ * One stage may be bound to one flow several times, at different orders. Prisma joins the bindings of a stage as a
+ * list, and then names every column of the table, those that later releases add too.
+ * @whole
  * @reads stages
  */
 export type FlowStageBindingModel = runtime.Types.Result.DefaultSelection<Prisma.$FlowStageBindingPayload>

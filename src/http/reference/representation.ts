@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, RequestHandler, Response } from 'express';
-import { isCurrent } from '../conditional.js';
+import { matchesEtag } from '../conditional.js';
 
 export interface Representation {
   readonly contentType: string;
@@ -47,7 +47,7 @@ export async function send(
   // Weak, since the compressed bytes go by the same name.
   const etag = `W/"${representation.digest}"`;
   response.setHeader('ETag', etag);
-  if (isCurrent(request.headers['if-none-match'], etag)) {
+  if (matchesEtag(request.headers['if-none-match'], etag)) {
     response.statusCode = 304;
     response.end();
     return;

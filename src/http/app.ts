@@ -1,0 +1,159 @@
+/** The path of a request: an Express application that knows no port and no environment. */
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import type { Contract } from '../contract/contract.js';
+import type { OperationId } from '../contract/types.js';
+import type { AccessRepository } from '../data/access.js';
+import type { Principal } from '../domain/access.js';
+import { OperationError } from '../domain/errors.js';
+import type { OperationTable } from '../operations/operations.js';
+import { type Authenticate, createAuthentication } from './authentication.js';
+import { sendError, toOperationError } from './errors.js';
+import { healthPages, type Readiness } from './health.js';
+import type { InFlight } from './in-flight.js';
+import { sendJson } from './json.js';
+import type { Metrics } from './metrics/metrics.js';
+import { recordRequests } from './record.js';
+import { createReference, type ReferenceOptions } from './reference/reference.js';
+import { checkAccept, checkMethod, checkPath, checkTarget, readQuery } from './requests.js';
+import { createContractMiddleware } from './validator.js';
+
+export interface AppOptions {
+  readonly contract: Contract;
+  readonly operations: OperationTable;
+  readonly access: AccessRepository;
+  readonly readiness: Readiness;
+  readonly logger: Logger;
+  readonly inFlight: InFlight;
+  /** Most requests that are worked on at the same time; excess requests get 503. */
+  readonly maxActiveRequests: number;
+  /** A request without a response by then gets 503. */
+  readonly requestTimeoutMs: number;
+  /** Undefined: no reference page. */
+  readonly reference?: ReferenceOptions | undefined;
+  /** Undefined: nothing is counted. */
+  readonly metrics?: Metrics | undefined;
+}
+
+/** Rejects with a ContractError when the contract cannot be enforced. */
+export async function createApp(options: AppOptions): Promise<Express> {
+  const { contract, logger, metrics, reference } = options;
+  const authenticate = createAuthentication(options.access);
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.response.json = sendJson;
+  const { match, enforce } = await createContractMiddleware(app, contract);
+
+  // Whatever happens to a request, it has an id, a log line and a count.
+  app.use(recordRequests(logger, metrics));
+  // What is no proper HTTP request goes no further.
+  app.use(checkTarget);
+  // An orchestrator must get a response however much there is to do.
+  app.use(healthPages(options.readiness));
+  // The requests that are let in keep their speed when there are too many.
+  app.use(shedLoad(options));
+  // Nobody waits for ever.
+  app.use(limitTime(options.requestTimeoutMs, contract));
+  // The validator refuses HEAD and OPTIONS, and knows no 405 for other paths.
+  app.use(checkMethod(contract.allowedMethods));
+  // The validator answers 404 to every path that the contract does not have.
+  if (reference) app.use(createReference(contract, reference));
+  // From here on as authentik does it: 404, 406, 403, and only then 400.
+  app.use(match, checkPath, checkAccept);
+  // Begins to look the caller up, and refuses requests without a token.
+  app.use(startAuthentication(authenticate));
+  // Security, parameters, and later the response, by the contract.
+  app.use(readQuery(contract), ...enforce);
+  app.use(handle(options.operations, authenticate));
+  app.use(() => {
+    throw new OperationError('not_found', 'Not found.');
+  });
+  app.use(sendErrors(contract, authenticate));
+  return app;
+}
+
+// A client sends its next request after its response: the delay keeps excess requests from coming faster than they can
+// be refused beside the work on the others.
+const EXCESS_DELAY_MS = 250;
+// One client may send many requests without waiting for responses.
+const MAX_EXCESS = 10_000;
+
+function shedLoad({ inFlight, maxActiveRequests }: AppOptions): RequestHandler {
+  let active = 0;
+  return (request, response, next) => {
+    if (active < maxActiveRequests) {
+      active += 1;
+      response.on('close', () => {
+        active -= 1;
+      });
+      return next();
+    }
+    if (inFlight.size - active > MAX_EXCESS) {
+      request.socket.destroy();
+      return;
+    }
+    setTimeout(
+      () => next(new OperationError('service_unavailable', 'Too many requests at the same time.')),
+      EXCESS_DELAY_MS,
+    );
+  };
+}
+
+function limitTime(timeoutMs: number, { allowedMethods }: Contract): RequestHandler {
+  return (request, response, next) => {
+    const timer = setTimeout(() => {
+      const late = new OperationError('service_unavailable', 'The request took too long.');
+      sendError(request, response, late, allowedMethods.join(', '));
+    }, timeoutMs);
+    response.on('close', () => clearTimeout(timer));
+    next();
+  };
+}
+
+function startAuthentication(authenticate: Authenticate): RequestHandler {
+  return (request, _response, next) => {
+    if (request.openapi) void authenticate(request);
+    next();
+  };
+}
+
+/** Any handler, seen from here. */
+type UntypedHandler = (
+  input: { readonly path: unknown; readonly query: unknown },
+  caller: Promise<Principal>,
+) => Promise<{ readonly status: number; readonly body: unknown }>;
+
+function handle(operations: OperationTable, authenticate: Authenticate): RequestHandler {
+  // The validator checks requests against the contract that the handlers' inputs are generated from.
+  const handlers = operations as unknown as Readonly<Record<OperationId, UntypedHandler>>;
+  return async (request, response, next) => {
+    if (!request.openapi) return next();
+    const { pathParams, schema } = request.openapi;
+    const caller = authenticate(request);
+    const input = { path: pathParams, query: request.query };
+    const { status, body } = await handlers[schema.operationId](input, caller);
+    // Whatever the handler did with it: nobody gets a result who may not have one.
+    await caller;
+    response.status(status).json(body);
+  };
+}
+
+/** What is wrong with a request is told only to callers who may see stages, as in authentik. */
+function sendErrors(contract: Contract, authenticate: Authenticate): ErrorRequestHandler {
+  const allow = contract.allowedMethods.join(', ');
+  // Express knows an error handler by its four parameters.
+  return async (thrown, request, response, _next) => {
+    let error = toOperationError(thrown);
+    try {
+      // By an operation, or by the validator before it knew the operation: the path could not be decoded.
+      const isByContract = request.openapi !== undefined || error !== thrown;
+      if (error.code === 'invalid' && isByContract) await authenticate(request);
+    } catch (refusal) {
+      error = toOperationError(refusal);
+    }
+    sendError(request, response, error, allow);
+  };
+}

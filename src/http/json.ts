@@ -1,0 +1,42 @@
+/** Sends a validated body: compact JSON with an ETag, or 304 when the client has it already. */
+import type { Response } from 'express';
+import { matchesEtag } from './conditional.js';
+
+type EtagFunction = (body: string, encoding: BufferEncoding) => string;
+interface Encoded {
+  readonly text: string;
+  readonly length: number;
+  readonly etag: string;
+}
+
+/** Requests that shared a query share its result, and the text of it. */
+const encoded = new WeakMap<object, Encoded>();
+
+/**
+ * Replaces `res.json`, which the validator wraps. Express' own adds a charset, which JSON does not have and authentik
+ * does not send, and parses the headers that it has just set.
+ */
+export function sendJson<Body extends object>(this: Response<Body>, body: Body): Response<Body> {
+  if (this.headersSent) return this;
+  const { text, length, etag } = encode(body, this.app.get('etag fn'));
+  const isCurrent = matchesEtag(this.req.headers['if-none-match'], etag);
+  this.setHeader('ETag', etag);
+  this.setHeader('Cache-Control', 'private, no-cache');
+  this.setHeader('Vary', 'Authorization');
+  if (isCurrent) {
+    this.statusCode = 304;
+    return this.end();
+  }
+  this.setHeader('Content-Type', 'application/json');
+  this.setHeader('Content-Length', length);
+  return this.end(text);
+}
+
+function encode(body: object, toEtag: EtagFunction): Encoded {
+  const known = encoded.get(body);
+  if (known) return known;
+  const text = JSON.stringify(body);
+  const result = { text, length: Buffer.byteLength(text), etag: toEtag(text, 'utf8') };
+  encoded.set(body, result);
+  return result;
+}

@@ -1,0 +1,40 @@
+/** Gives each request its id, and writes one log line and one count for it when its response is over. */
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { commonHeaders } from './errors.js';
+import type { Metrics } from './metrics/metrics.js';
+import { contextOf } from './request-context.js';
+
+/**
+ * Paths and queries can hold secrets, and paths are without bound: only the route of the contract is logged, and metrics
+ * are counted by operation. The path of what was not found is logged at the level `debug`.
+ */
+export function recordRequests(logger: Logger, metrics: Metrics | undefined): RequestHandler {
+  return (request, response, next) => {
+    const context = contextOf(request);
+    for (const [name, value] of Object.entries(commonHeaders(context.id))) {
+      response.setHeader(name, value);
+    }
+    response.on('close', () => {
+      const { statusCode: status } = response;
+      const ms = performance.now() - context.startedAt;
+      metrics?.countRequest(request.openapi?.schema.operationId, status, ms / 1000);
+      const level = status >= 500 ? 'error' : 'info';
+      if (!logger.isLevelEnabled(level)) return;
+      logger[level](
+        {
+          id: context.id,
+          method: context.method,
+          route: request.openapi?.openApiRoute,
+          status,
+          ms: Math.round(ms * 100) / 100,
+          userId: context.userId,
+          ...(status >= 500 && { err: context.error }),
+          ...(!response.writableFinished && { aborted: true }),
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}

@@ -1,0 +1,161 @@
+/** What a request must be like before the validator sees it, which takes some things too generously and others not at all. */
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import type { Contract, ParameterObject } from '../contract/contract.js';
+import { OperationError } from '../domain/errors.js';
+
+// RFC 3986, 3.2.2 and 3.2.3: a name, an IPv4 address, or an IPv6 address in brackets, and a port.
+const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+
+/** One Host (RFC 9112, 3.2), and a target that names a path; a target that is a whole URL is reduced to its path. */
+export const checkTarget: RequestHandler = (request, _response, next) => {
+  const hosts = request.rawHeaders.filter(
+    (_, index, all) => index % 2 === 0 && /^host$/i.test(all[index] ?? ''),
+  );
+  const { host } = request.headers;
+  if (hosts.length > 1) throw new OperationError('invalid', 'Send one Host header only.');
+  if (host === undefined && request.httpVersion === '1.1') {
+    throw new OperationError('invalid', 'The header "Host" is missing.');
+  }
+  if (host !== undefined && !HOST.test(host)) {
+    throw new OperationError('invalid', 'The header "Host" is not a host with an optional port.');
+  }
+  const target = toOriginForm(request.url);
+  if (target === undefined) throw new OperationError('invalid', 'The request names no path.');
+  request.url = target;
+  request.originalUrl = target;
+  next();
+};
+
+/**
+ * The path and query that a target means: RFC 9112, 3.2 lets clients send a whole URL instead. `*`, which is about
+ * the server, stays. Undefined for what is neither.
+ */
+function toOriginForm(target: string): string | undefined {
+  if (target.startsWith('/') || target === '*') return target;
+  if (!/^https?:\/\/[^/?#]/i.test(target) || !URL.canParse(target)) return undefined;
+  // Cut out, not put together again: the path stays as it was sent.
+  return target.replace(/^[^:]+:\/\/[^/?#]+/, '').replace(/^(?!\/)/, '/');
+}
+
+/** `allowed` are the contract's methods, with HEAD and OPTIONS, which the validator would refuse. */
+export function checkMethod(allowed: readonly string[]): RequestHandler {
+  return (request, response, next) => {
+    if (request.method === 'OPTIONS') {
+      response.setHeader('Allow', allowed.join(', '));
+      response.statusCode = 204;
+      response.end();
+      return;
+    }
+    if (!allowed.includes(request.method)) throw methodNotAllowed(allowed);
+    // Node leaves the body of a response to HEAD out by itself, whatever the method is called here.
+    if (request.method === 'HEAD') request.method = 'GET';
+    // The validator keeps one compiled copy of itself for each Content-Type, for ever; no operation has a body.
+    delete request.headers['content-type'];
+    next();
+  };
+}
+
+export function methodNotAllowed(allowed: readonly string[]): OperationError {
+  return new OperationError(
+    'method_not_allowed',
+    `This server only reads. Use one of: ${allowed.join(', ')}.`,
+  );
+}
+
+/**
+ * The validator takes further slashes at the end of a path; the contract and authentik do not. Each slash counts,
+ * an encoded one is part of a parameter.
+ */
+export const checkPath: RequestHandler = (request, _response, next) => {
+  if (!request.openapi) return next();
+  const [path = ''] = request.originalUrl.split('?');
+  if (path.split('/').length === request.openapi.openApiRoute.split('/').length) return next();
+  throw new OperationError('not_found', 'Not found.');
+};
+
+export const checkAccept: RequestHandler = (request, _response, next) => {
+  const { accept } = request.headers;
+  const operation = request.openapi?.schema;
+  if (accept === undefined || accept === '*/*' || !operation) return next();
+  const offered = Object.keys(operation.responses['200']?.content ?? {});
+  if (offered.some((mediaType) => accepts(accept, mediaType))) return next();
+  throw notAcceptable(offered);
+};
+
+export function notAcceptable(offered: readonly string[]): OperationError {
+  return new OperationError(
+    'not_acceptable',
+    `The response is ${offered.join(' or ')}. Allow it in the header "Accept", or leave the header out.`,
+  );
+}
+
+/** As authentik does, looks at types only: parameters, `q=0` among them, do not rule anything out. */
+function accepts(accept: string, mediaType: string): boolean {
+  const [mainType, subType] = mediaType.split('/');
+  return accept.split(',').some((range) => {
+    const [main, sub] = (range.split(';')[0] ?? '').trim().toLowerCase().split('/');
+    return (main === '*' || main === mainType) && (sub === '*' || sub === subType);
+  });
+}
+
+// What node:querystring parses; it ignores further ones.
+const MAX_QUERY_PARAMETERS = 1000;
+
+/**
+ * Reads a query as authentik does: of a parameter that is given twice the last value counts, and one that the contract
+ * allows to be empty is then as good as absent. Numbers are decimal digits, which the validator's coercion does not
+ * insist on, and booleans may be in any case. Costs nothing without a query.
+ */
+export function readQuery(contract: Contract): RequestHandler {
+  return (request, _response, next) => {
+    if (!request.openapi || !request.originalUrl.includes('?')) return next();
+    if (countParameters(request) > MAX_QUERY_PARAMETERS) {
+      throw new OperationError(
+        'invalid',
+        `The query has more than ${MAX_QUERY_PARAMETERS} parameters.`,
+      );
+    }
+    const parameters = contract.parametersOf(request.openapi.schema.operationId);
+    const query = Object.entries(request.query).flatMap(([name, given]) => {
+      const value = Array.isArray(given) ? given.at(-1) : given;
+      const parameter = parameters.get(name);
+      if (value === '' && parameter?.allowEmptyValue) return [];
+      return [[name, spelled(String(value), parameter)]];
+    });
+    // Express 5 parses the URL anew at each access; the validator replaces and restores what it finds here.
+    Object.defineProperty(request, 'query', {
+      // From entries even `__proto__` becomes a name like any other.
+      value: Object.fromEntries(query),
+      writable: true,
+      configurable: true,
+      enumerable: true,
+    });
+    next();
+  };
+}
+
+function countParameters({ originalUrl }: IncomingMessage & { readonly originalUrl: string }) {
+  return originalUrl.split('&').length;
+}
+
+/** What the validator coerces to the value that is meant, and refuses where none is. */
+function spelled(value: string, parameter: ParameterObject | undefined): string {
+  switch (parameter?.schema?.type) {
+    case 'integer':
+      return digits(value) ?? 'no number';
+    case 'boolean':
+      return value.toLowerCase();
+    default:
+      return value;
+  }
+}
+
+/** However many, they stay a finite number. */
+function digits(value: string): string | undefined {
+  const [, sign = '', significant] = /^(-?)0*(\d+)$/.exec(value) ?? [];
+  if (significant === undefined) return undefined;
+  return sign + (significant.length > MAX_DIGITS ? '9'.repeat(MAX_DIGITS) : significant);
+}
+
+const MAX_DIGITS = 15;
