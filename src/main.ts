@@ -3,7 +3,6 @@ import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { type Config, findMistakes, readConfig } from './config.js';
-import { loadContract } from './contract/contract.js';
 import { describeStart } from './demo/demo.js';
 import { type DemoDatabase, openDemoDatabase } from './demo/postgres.js';
 import { runDoctor } from './doctor/doctor.js';
@@ -29,7 +28,7 @@ const say = (text: string) => process.stderr.write(text);
 async function main(args: readonly string[]): Promise<void> {
   const [command = 'serve', ...rest] = args[0]?.startsWith('-') ? ['serve', ...args] : args;
   if (command === 'verify') {
-    process.exitCode = await verify(loadContract(), rest, {
+    process.exitCode = await verify(rest, {
       environment: process.env,
       out: (text) => process.stdout.write(text),
       err: say,
