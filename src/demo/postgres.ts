@@ -1,5 +1,5 @@
 /** Opens the demo database: a PostgreSQL of this process alone, in a temporary folder that ends with it. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
@@ -82,8 +82,8 @@ async function start(source: string, account: Account, isCopied: boolean): Promi
   const ended = once(watchdog, 'close');
   const close = async () => {
     watchdog.stdin.end();
-    await ended;
-    run('rm', '-rf', folder);
+    await ended.catch(() => {});
+    remove(folder);
   };
   try {
     // A watchdog that ends early closes the pipe; `untilReady` rejects with the reason.
@@ -104,13 +104,13 @@ function createFolder(source: string, account: Account, isCopied: boolean): stri
   const programs = join(folder, 'native');
   try {
     fs.chmodSync(folder, 0o700);
-    if (isCopied) run('/bin/sh', '-c', COPY, source, programs);
+    if (isCopied) execFileSync('/bin/sh', ['-c', COPY, source, programs], { stdio: 'pipe' });
     else fs.symlinkSync(source, programs);
     linkLibraries(programs);
-    if (account) run('chown', '-Rh', `${account.uid}:${account.gid}`, folder);
+    if (account) execFileSync('chown', ['-Rh', `${account.uid}:${account.gid}`, folder]);
     return folder;
   } catch (error) {
-    run('rm', '-rf', folder);
+    remove(folder);
     throw error;
   }
 }
@@ -118,8 +118,9 @@ function createFolder(source: string, account: Account, isCopied: boolean): stri
 /** The original may be read-only, folders included. */
 const COPY = 'umask 077; cp -RP "$0" "$1" && chmod -R u+w "$1"';
 
-function run(program: string, ...parameters: string[]): void {
-  execFileSync(program, parameters, { stdio: 'pipe' });
+/** What cannot be removed now is left to the next start. */
+function remove(folder: string): void {
+  spawnSync('/bin/sh', ['-c', 'chmod -R u+w "$0"; rm -rf "$0"', folder]);
 }
 
 const createPassword = () => randomBytes(24).toString('base64url');
@@ -133,8 +134,7 @@ async function untilReady(stderr: Readable, ended: Promise<unknown>): Promise<vo
     });
   });
   if (await Promise.race([ready, ended.then(() => false)])) return;
-  const lines = log.trim().split('\n');
-  throw new Error(lines.find((line) => /error:|fatal:|panic:/i.test(line)) ?? lines.at(-1));
+  throw new Error(/(?:error|fatal|panic): +(.*)/i.exec(log)?.[1] ?? log);
 }
 
 async function seed(connectionString: string, readerPassword: string): Promise<void> {
@@ -151,7 +151,7 @@ async function seed(connectionString: string, readerPassword: string): Promise<v
 function removeAbandoned(account: Account): void {
   for (const name of fs.readdirSync(tmpdir())) {
     const folder = join(tmpdir(), name);
-    if (name.startsWith(PREFIX) && isAbandoned(folder, account)) run('rm', '-rf', folder);
+    if (name.startsWith(PREFIX) && isAbandoned(folder, account)) remove(folder);
   }
 }
 
