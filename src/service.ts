@@ -144,5 +144,5 @@ async function closeStore(store: Store, timeoutMs: number): Promise<void> {
 
 function referenceOptions({ database }: Config): ReferenceOptions {
   if (database.url) return {};
-  return { demo: { token: DEMO.administratorToken, parameters: { stage_uuid: DEMO.stageUuid } } };
+  return { demo: { tokens: DEMO.tokens, parameters: { stage_uuid: DEMO.stageUuid } } };
 }

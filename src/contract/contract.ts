@@ -36,13 +36,16 @@ export interface ResponseObject {
   readonly content?: Readonly<Record<string, MediaTypeObject>>;
 }
 interface HeaderObject {
+  readonly description?: string;
   readonly required?: boolean;
   readonly schema: { readonly type?: string };
   readonly example?: unknown;
 }
 interface MediaTypeObject {
   readonly schema: object;
-  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly examples?: Readonly<
+    Record<string, { readonly summary?: string; readonly value: unknown }>
+  >;
 }
 
 export interface Contract {

@@ -1,17 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { type Contract, ContractError, parseContract } from '../../src/contract/contract.js';
 import { DEMO } from '../../src/demo/demo.js';
 import { createReference } from '../../src/http/reference/reference.js';
-import { checkAnswer, contract, pathTo } from '../support/contract.js';
+import { packageRoot } from '../../src/package-root.js';
+import { checkAnswer, contract, pathTo, schemas } from '../support/contract.js';
 import { startHttpServer } from '../support/http-server.js';
-import { startTestService, type TestService } from '../support/service.js';
+import { DEMO_TOKENS, startTestService, type TestService } from '../support/service.js';
 import { send, type WireRequest } from '../support/wire.js';
 
 const page = `${contract.basePath}/`;
 const schema = `${contract.basePath}/schema/`;
 const yamlFile = `${contract.basePath}/schema.yaml`;
 const jsonFile = `${contract.basePath}/schema.json`;
+
+const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+  readonly repository?: { readonly url: string };
+};
+const repository = manifest.repository?.url.replace(/^git\+|\.git$/g, '');
 
 let service: TestService;
 let demoService: TestService;
@@ -31,10 +39,12 @@ afterAll(async () => {
 const get = (path: string, headers: WireRequest['headers'] = {}) =>
   send(service.url, path, { headers });
 
-/** The addresses of all that a page loads or links to. */
+/** The addresses of all that a page loads or links to, except for the project's own site. */
 function addressesIn(html: string): string[] {
-  const found = html.matchAll(/ (?:src|href|data-contract)="([^"]*)"/g);
-  return [...found].map(([, address = '']) => new URL(address, `${service.url}${page}`).href);
+  const found = html.matchAll(/ (?:src|href|data-contract)="([^"#]+)/g);
+  return [...found]
+    .map(([, address = '']) => new URL(address, `${service.url}${page}`).href)
+    .filter((address) => !repository || !address.startsWith(repository));
 }
 
 describe('the reference page', () => {
@@ -101,14 +111,55 @@ describe('the reference page', () => {
     const { close, url } = await startReference({ title: '<b>"A" & B</b>' });
     const { text } = await send(url, page);
     await close();
-    expect(text).toContain('<h1>&lt;b&gt;&quot;A&quot; &amp; B&lt;/b&gt;</h1>');
+    expect(text).toContain('<h1>&#60;b&#62;&#34;A&#34; &#38; B&#60;/b&#62;</h1>');
   });
 
-  test('offers the demo token with demo data, and never without', async () => {
+  test('offers every demo token with demo data, and none without', async () => {
     const { text } = await send(demoService.url, page);
-    expect(text).toContain(DEMO.administratorToken);
+    const offered = [...text.matchAll(/name="demo-token" value="([^"]+)"/g)].map(
+      ([, token]) => token,
+    );
+    expect(offered.sort()).toEqual(Object.values(DEMO_TOKENS).sort());
     expect(text).toContain(DEMO.stageUuid);
-    expect((await get(page)).text).not.toContain('demo');
+    const { text: real } = await get(page);
+    expect(real).not.toContain('demo');
+    expect(real).not.toContain(DEMO.stageUuid);
+  });
+
+  test('has one entry for each error code, with its status', async () => {
+    const { text } = await get(page);
+    const entries = [...text.matchAll(/<article id="error-(\w+)">\n.*<small>(\d+)</g)];
+    const codes = ['ValidationError', 'GenericError'].flatMap(
+      (name) => schemas[name]?.properties?.code?.enum ?? [],
+    );
+    expect(entries.map(([, code]) => code).sort()).toEqual([...codes].sort());
+    expect(Object.fromEntries(entries.map(([, code, status]) => [code, status]))).toMatchObject({
+      invalid: '400',
+      permission_denied: '403',
+      service_unavailable: '503',
+    });
+  });
+
+  test('has one entry for each response header', async () => {
+    const { text } = await get(page);
+    const entries = [...text.matchAll(/<article id="header-([\w-]+)">\n.*<small>([\w ]+)</g)];
+    expect(Object.fromEntries(entries.map(([, name, where]) => [name, where]))).toEqual({
+      'X-Request-Id': 'always',
+      'Cache-Control': '200 304',
+      ETag: '200 304',
+      Vary: '200 304',
+      Allow: '405',
+      'Retry-After': '503',
+    });
+  });
+
+  test('links to the documents and the sources as package.json names them', async () => {
+    const { text } = await get(page);
+    const links = [...text.matchAll(/<a href="(https:[^"]+)">(\w+)</g)];
+    const expected = repository
+      ? { Documentation: `${repository}#readme`, Source: repository }
+      : {};
+    expect(Object.fromEntries(links.map(([, address, name]) => [name, address]))).toEqual(expected);
   });
 });
 

@@ -2,8 +2,7 @@
 import { type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import { type Contract, ContractError } from '../../contract/contract.js';
-import { loadAssets } from './assets.js';
-import { contractFiles } from './contract-files.js';
+import { contractRoutes, loadAssets } from './files.js';
 import { type Demo, pageHandler } from './page.js';
 
 export interface ReferenceOptions {
@@ -12,21 +11,21 @@ export interface ReferenceOptions {
 }
 
 /**
- * Passes on every request that it does not know, at the price of one look-up. Throws a ContractError when one of
+ * Passes on every request that it does not know, for the price of one look-up. Throws a ContractError when one of
  * its own paths would hide a path of the contract.
  */
 export function createReference(contract: Contract, { demo }: ReferenceOptions): RequestHandler {
   const assets = loadAssets();
-  const handlers = {
+  const routes = {
     '/': pageHandler(contract, assets.paths, demo),
-    ...assets.handlers,
-    ...contractFiles(contract),
+    ...assets.routes,
+    ...contractRoutes(contract),
   };
-  assertApart(Object.keys(contract.document.paths), Object.keys(handlers));
+  assertApart(Object.keys(contract.document.paths), Object.keys(routes));
   const router = Router({ strict: true, caseSensitive: true });
   router.use(securityHeaders);
   const known = new Set<string>();
-  for (const [path, handler] of Object.entries(handlers)) {
+  for (const [path, handler] of Object.entries(routes)) {
     known.add(contract.basePath + path);
     router.get(contract.basePath + path, handler);
   }
@@ -36,21 +35,13 @@ export function createReference(contract: Contract, { demo }: ReferenceOptions):
 
 function assertApart(templates: readonly string[], paths: readonly string[]): void {
   for (const template of templates) {
-    const hidden = paths.find((path) => matches(template, path));
-    if (!hidden) continue;
-    throw new ContractError(
-      `The reference page's ${hidden} would hide the contract's ${template}.`,
-    );
+    const pattern = new RegExp(`^${template.replace(/[^/]*\{[^/]*/g, '[^/]+')}$`);
+    const hidden = paths.find((path) => pattern.test(path));
+    if (hidden)
+      throw new ContractError(
+        `The reference page's ${hidden} would hide the contract's ${template}.`,
+      );
   }
-}
-
-function matches(template: string, path: string): boolean {
-  const segments = path.split('/');
-  const expected = template.split('/');
-  return (
-    segments.length === expected.length &&
-    expected.every((segment, index) => segment.includes('{') || segment === segments[index])
-  );
 }
 
 const securityHeaders = helmet({

@@ -2,58 +2,54 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
+import { OperationError } from '../../domain/errors.js';
 import { matchesEtag } from '../conditional.js';
 
 export interface Representation {
-  readonly contentType: string;
-  readonly bytes: Buffer;
-  /** Names the bytes; fit for a URL. */
+  /** Names the content; fit for a URL. */
   readonly digest: string;
-  /** Compresses on first use. */
-  gzipped(): Promise<Buffer>;
+  readonly send: RequestHandler;
 }
 
 const DIGEST_LENGTH = 16;
 
-export function toRepresentation(contentType: string, content: string | Buffer): Representation {
+export function toRepresentation(
+  contentType: string,
+  content: string | Buffer,
+  cacheControl: string,
+): Representation {
   const bytes = Buffer.from(content);
+  const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, DIGEST_LENGTH);
+  // Weak, since the compressed bytes have the same name.
+  const etag = `W/"${digest}"`;
   let compressing: Promise<Buffer> | undefined;
   return {
-    contentType,
-    bytes,
-    digest: createHash('sha256').update(bytes).digest('base64url').slice(0, DIGEST_LENGTH),
-    gzipped() {
-      compressing ??= promisify(gzip)(bytes);
-      return compressing;
+    digest,
+    async send(request, response) {
+      response.vary('Accept-Encoding');
+      response.setHeader('Cache-Control', cacheControl);
+      response.setHeader('ETag', etag);
+      if (matchesEtag(request.headers['if-none-match'], etag)) return response.status(304).end();
+      let body: Buffer = bytes;
+      if (request.acceptsEncodings('gzip', 'identity') === 'gzip') {
+        compressing ??= promisify(gzip)(bytes);
+        body = await compressing;
+        response.setHeader('Content-Encoding', 'gzip');
+      }
+      response.setHeader('Content-Type', contentType);
+      response.setHeader('Content-Length', body.length);
+      return response.end(body);
     },
   };
 }
 
-export function always(representation: Representation, cacheControl: string): RequestHandler {
-  return (request, response) => send(request, response, representation, cacheControl);
-}
-
-export async function send(
-  request: Request,
-  response: Response,
-  representation: Representation,
-  cacheControl: string,
-): Promise<void> {
-  const isGzip = request.acceptsEncodings('gzip', 'identity') === 'gzip';
-  const body = isGzip ? await representation.gzipped() : representation.bytes;
-  response.vary('Accept-Encoding');
-  response.setHeader('Cache-Control', cacheControl);
-  // Weak, since the compressed bytes go by the same name.
-  const etag = `W/"${representation.digest}"`;
-  response.setHeader('ETag', etag);
-  if (matchesEtag(request.headers['if-none-match'], etag)) {
-    response.statusCode = 304;
-    response.end();
-    return;
-  }
-  if (isGzip) response.setHeader('Content-Encoding', 'gzip');
-  response.setHeader('Content-Type', representation.contentType);
-  response.setHeader('Content-Length', body.length);
-  response.end(body);
+/** The media type that the client prefers; without `Accept`, the first offered. Throws a 406 when there is none. */
+export function negotiate(request: Request, offered: readonly string[]): string {
+  const type = request.accepts([...offered]);
+  if (type) return type;
+  throw new OperationError(
+    'not_acceptable',
+    `The response is ${offered.join(' or ')}. Allow it in the header "Accept", or leave the header out.`,
+  );
 }

@@ -7,6 +7,8 @@ export interface ReferencePage extends WatchedPage {
   readonly authorizeButton: Locator;
   readonly dialog: Locator;
   operation(operationId: OperationId): OperationPanel;
+  /** The choice of a demo token. */
+  demoToken(token: string): Locator;
   /** Types a token into the dialog, as a reader would. */
   authorize(token: string): Promise<void>;
   /** How far the page reaches beyond the right edge of the window, in pixels. */
@@ -16,9 +18,12 @@ export interface ReferencePage extends WatchedPage {
 export interface OperationPanel {
   readonly header: Locator;
   readonly executeButton: Locator;
+  /** The response to Execute. */
+  readonly response: Locator;
   readonly status: Locator;
   readonly body: Locator;
-  /** Calls the operation with what its fields hold, and waits for the answer. */
+  field(parameter: string): Locator;
+  /** Calls the operation with what its fields hold, and waits for the response. */
   execute(): Promise<{ readonly status: string; readonly body: string }>;
 }
 
@@ -40,8 +45,12 @@ export async function openReferencePage(
     authorizeButton,
     dialog,
     operation: (operationId) => operationPanel(page.locator(`.opblock[id$="-${operationId}"]`)),
+    demoToken: (token) => page.locator(`[name="demo-token"][value="${token}"]`),
     async authorize(token) {
       await authorizeButton.click();
+      // A token that is in use is logged out first.
+      await dialog.locator('button.authorize').or(dialog.getByText('Logout')).waitFor();
+      if (await dialog.getByText('Logout').isVisible()) await dialog.getByText('Logout').click();
       await dialog.locator('input').fill(token);
       await dialog.locator('button.authorize').click();
       await dialog.locator('.btn-done').click();
@@ -51,18 +60,20 @@ export async function openReferencePage(
 }
 
 function operationPanel(panel: Locator): OperationPanel {
-  const answer = panel.locator('.live-responses-table tbody');
-  const status = answer.locator('.response-col_status');
-  const body = answer.locator('.highlight-code code').first();
+  const response = panel.locator('.live-response');
+  const status = response.locator('h4').first();
+  const body = response.locator('.highlight-code code');
   const executeButton = panel.locator('.execute');
   return {
     header: panel.locator('.opblock-summary-control'),
     executeButton,
+    response,
     status,
     body,
+    field: (parameter) => panel.locator(`[data-param-name="${parameter}"] :is(input, select)`),
     async execute() {
       await executeButton.click();
-      return { status: await status.innerText(), body: await body.innerText() };
+      return { status: (await status.innerText()).slice(0, 3), body: await body.innerText() };
     },
   };
 }

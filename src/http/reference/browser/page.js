@@ -1,9 +1,10 @@
-/** Fills the reference page: shows the contract with Swagger UI, in the colours that the reader prefers. */
+/** Fills the reference page: shows the contract with Swagger UI, and adds what Swagger UI lacks. */
 /* global SwaggerUIBundle */
 
 const reference = document.querySelector('#reference');
-const demoPanel = document.querySelector('#demo');
-const demo = demoPanel ? JSON.parse(demoPanel.dataset.demo) : undefined;
+const demoParameters = JSON.parse(reference.dataset.parameters);
+const demoTokens = [...document.querySelectorAll('[name="demo-token"]')];
+const CHOSEN = 'demo-token';
 
 followColorScheme();
 keepFocusInDialog();
@@ -15,7 +16,7 @@ showContract().catch((error) => {
   reference.replaceChildren(notice);
 });
 
-/** Swagger UI has a dark side, but takes no notice of the reader's preference. */
+/** Swagger UI has dark colours, but ignores the reader's preference. */
 function followColorScheme() {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const apply = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
@@ -23,7 +24,7 @@ function followColorScheme() {
   apply();
 }
 
-/** Swagger UI darkens the page behind its dialog, but lets the Tab key wander off into it. */
+/** Swagger UI darkens the page behind its dialog, but lets the Tab key leave it. */
 function keepFocusInDialog() {
   document.addEventListener('focusin', ({ target }) => {
     const dialog = document.querySelector('.modal-ux');
@@ -35,39 +36,157 @@ async function showContract() {
   const response = await fetch(reference.dataset.contract);
   if (!response.ok) throw new Error(`status ${response.status}`);
   const contract = await response.json();
-  const [scheme] = Object.keys(contract.components.securitySchemes);
-  for (const parameter of parametersOf(contract)) prepare(parameter);
+  const [[name, schema]] = Object.entries(contract.components.securitySchemes);
+  adapt(contract);
   const ui = SwaggerUIBundle({
     spec: contract,
     domNode: reference,
     deepLinking: true,
-    displayRequestDuration: true,
     tryItOutEnabled: true,
-    syntaxHighlight: { theme: 'tomorrow-night' },
-    defaultModelsExpandDepth: 0,
-    onComplete: () => offerDemoToken(() => ui.preauthorizeApiKey(scheme, demo.token)),
+    syntaxHighlight: { theme: 'page' },
+    defaultModelExpandDepth: 3,
+    defaultModelsExpandDepth: 3,
+    plugins: [additions],
+    onComplete() {
+      const authorize = (value) =>
+        value && ui.authActions.authorize({ [name]: { name, schema, value } });
+      for (const choice of demoTokens) choice.onchange = () => authorize(choice.value);
+      const chosen = demoTokens.length && (sessionStorage.getItem(CHOSEN) ?? demoTokens[0].value);
+      ui.getStore().subscribe(() =>
+        showToken(ui.authSelectors.authorized().getIn([name, 'value'])),
+      );
+      authorize(chosen);
+    },
   });
 }
 
-function parametersOf({ paths, components }) {
+/** Shows whether one of the demo tokens is in use, and keeps the choice for when the page is loaded again. */
+function showToken(token = '') {
+  for (const choice of demoTokens) choice.checked = choice.value === token;
+  const chosen = demoTokens.find(({ checked }) => checked);
+  if (demoTokens.length) sessionStorage.setItem(CHOSEN, chosen?.value ?? '');
+}
+
+/** Changes the contract for readers: no example is sent by accident, and nothing is told twice. */
+function adapt({ paths, components }) {
+  const named = ({ $ref }, kind) => components[kind][$ref?.split('/').at(-1)];
+  for (const parameter of Object.values(components.parameters)) {
+    if ('example' in parameter) parameter.description += `\n\nExample: \`${parameter.example}\``;
+    parameter.example = demoParameters[parameter.name];
+  }
+  for (const { properties = {} } of Object.values(components.schemas)) {
+    for (const field of Object.values(properties)) {
+      const titles = field.items?.oneOf?.map((choice) => named(choice, 'schemas').title);
+      if (titles) field.description += `\n\nEach of them is a ${titles.join(' or a ')}.`;
+    }
+  }
   const operations = Object.values(paths).flatMap((item) => Object.values(item));
-  const inline = operations.flatMap(({ parameters = [] }) => parameters);
-  return [...Object.values(components.parameters ?? {}), ...inline];
+  for (const [status, found] of operations.flatMap(({ responses }) => Object.entries(responses))) {
+    const response = named(found, 'responses') ?? found;
+    // Headers and errors have chapters of their own.
+    delete response.headers;
+    if (status < 400 || !response.content) continue;
+    const examples = Object.values(response.content['application/json'].examples);
+    const codes = new Set(examples.map(({ value }) => value.code));
+    const links = [...codes].map((code) => `[\`${code}\`](#error-${code})`);
+    response.description += `\n\n${links.join(' ')}`;
+    delete response.content;
+  }
 }
 
-/** Swagger UI sends every example along; an optional parameter is to be sent only when the reader fills it in. */
-function prepare(parameter) {
-  const demoValue = demo?.parameters[parameter.name];
-  if (demoValue !== undefined) parameter.example = demoValue;
-  if (parameter.required || parameter.example === undefined) return;
-  parameter.description = `${parameter.description ?? ''}\n\nExample: \`${parameter.example}\``;
-  delete parameter.example;
+/** A plugin of Swagger UI: names its fields and their problems, and shows a response whole, in view. */
+function additions({ React }) {
+  const h = React.createElement;
+  let latest;
+
+  function Response({ response, request, getComponent }) {
+    const section = React.useRef();
+    React.useEffect(() => {
+      if (response !== latest) section.current.scrollIntoView();
+      latest = response;
+    }, [response]);
+    const { status, statusText, duration, headers, text } = response.toJS();
+    const body = parse(text);
+    const Code = getComponent('HighlightCode', true);
+    const Curl = getComponent('curl', true);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    return h(
+      'section',
+      { ref: section, className: 'live-response' },
+      h(
+        'div',
+        { className: 'opblock-section-header', role: 'status' },
+        h('h4', null, status ? `${status} ${statusText}` : 'No response'),
+        h('small', null, duration && `${duration} ms`),
+        body?.code && h('a', { href: `#error-${body.code}` }, `What ${body.code} means`),
+      ),
+      text &&
+        h(Code, { language: 'json', canCopy: true }, body ? JSON.stringify(body, null, 2) : text),
+      status
+        ? h('details', null, h('summary', null, 'Headers'), h('pre', null, lines.join('\n')))
+        : h('p', null, 'The server cannot be reached.'),
+      h('details', null, h('summary', null, 'The same call with curl'), h(Curl, { request })),
+    );
+  }
+
+  /** Gives the control in it a name for screen readers. */
+  const named = (Original, nameOf) => (props) => {
+    const element = React.useRef();
+    React.useEffect(() =>
+      element.current.querySelector('input, select')?.setAttribute('aria-label', nameOf(props)),
+    );
+    return h('div', { ref: element }, h(Original, props));
+  };
+
+  /** Shows what is wrong with the value of a field. */
+  const withProblems = (Field) => (props) => {
+    const placeholder = props.schema.get('format') === 'uuid' ? 'UUID' : props.description;
+    const problems = [...(props.errors ?? [])].join(' ').replace('Guid', 'UUID');
+    const notice = React.useRef();
+    React.useEffect(() => notice.current?.scrollIntoView({ block: 'center' }), [problems]);
+    return [
+      h(Field, { key: 'field', ...props, description: placeholder }),
+      problems && h('p', { key: 'problems', ref: notice, role: 'alert' }, problems),
+    ];
+  };
+
+  /** What the operation returned, before all that it may return. */
+  const withResponse =
+    (Documented, { getComponent, specSelectors }) =>
+    ({ tryItOutResponse: response, ...props }) => {
+      const request = specSelectors.mutatedRequestFor(props.path, props.method);
+      return [
+        response && h(Response, { key: 'response', response, request, getComponent }),
+        h(Documented, { key: 'documented', ...props }),
+      ];
+    };
+
+  // Runs at each Execute: an earlier response must not stand beside a new error.
+  const clearThenValidate =
+    (validate, { specActions }) =>
+    (operation) => {
+      specActions.clearResponse(...operation);
+      return validate(operation);
+    };
+
+  return {
+    // An empty theme leaves the colours to the style sheet.
+    rootInjects: { syntaxHighlighting: { styles: { page: {} } } },
+    statePlugins: { spec: { wrapActions: { validateParams: clearThenValidate } } },
+    // Its links stand inside of buttons.
+    components: { DeepLink: ({ text }) => text },
+    wrapComponents: {
+      ExamplesSelect: (Select) => named(Select, () => 'Examples'),
+      JsonSchemaForm: (Field) => named(withProblems(Field), ({ description }) => description),
+      responses: withResponse,
+    },
+  };
 }
 
-function offerDemoToken(authorize) {
-  demoPanel?.querySelector('button').addEventListener('click', () => {
-    authorize();
-    demoPanel.querySelector('[role=status]').textContent =
-      'Calls from this page now carry the demo token. Open an operation and press Execute.';
-  });
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
