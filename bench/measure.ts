@@ -1,7 +1,10 @@
 /** Measures servers in turn, round after round, so that whatever else the machine does meets all of them. */
-import type { PlannedRequest } from './load/generate-load.js';
-import type { Load } from './load/open-load.js';
-import { cpuMsOf } from './process-stats.js';
+
+import { processorSeconds } from '../test/support/live/processes.js';
+import type { PlannedRequest } from '../test/support/load/generate.js';
+import { type Load, openLoad } from '../test/support/load/open-load.js';
+import type { BenchPostgres } from './database.js';
+import type { Options } from './options.js';
 
 export interface Subject {
   readonly name: string;
@@ -15,46 +18,52 @@ export interface Subject {
   };
 }
 
-export interface Pace {
-  readonly rounds: number;
-  /** Measured time of each server in each round. */
-  readonly durationMs: number;
-  readonly warmUpMs: number;
-}
-
 export interface Measurement {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly errors: number;
-  /** Microseconds for each request; undefined where the system does not tell. */
-  readonly serverCpuUs: number | undefined;
-  readonly databaseCpuUs: number | undefined;
+  /** Microseconds for each request; NaN where the system does not tell. */
+  readonly serverCpuUs: number;
+  readonly databaseCpuUs: number;
 }
 
 /** One measurement for each round, by the subject's name. */
 export type Measurements = ReadonlyMap<string, readonly Measurement[]>;
 
 export interface Bench {
+  readonly options: Options;
+  readonly postgres: BenchPostgres;
   readonly load: Load;
   /** For what comes alongside. */
   readonly sideLoad: Load;
-  /** The process whose children answer queries. */
-  readonly databasePid: number;
+}
+
+export function openBench(options: Options, postgres: BenchPostgres): Bench {
+  return { options, postgres, load: openLoad(), sideLoad: openLoad() };
+}
+
+const WARM_UP_MS = 300;
+// Until the compiler of the machine code has seen everything.
+const FIRST_WARM_UP_MS = 3000;
+
+export async function warmUp(bench: Bench, subjects: readonly Subject[]): Promise<void> {
+  const durationMs = bench.options.isQuick ? WARM_UP_MS : FIRST_WARM_UP_MS;
+  for (const subject of subjects) await measure(bench, subject, 32, durationMs, 0);
 }
 
 export async function measureInTurn(
   bench: Bench,
   subjects: readonly Subject[],
   connections: number,
-  pace: Pace,
 ): Promise<Measurements> {
   const measurements = new Map<string, Measurement[]>(subjects.map(({ name }) => [name, []]));
-  for (let round = 0; round < pace.rounds; round += 1) {
+  for (let round = 0; round < bench.options.rounds; round += 1) {
     // Each starts a round once, so that no one always follows the same neighbour.
     const first = round % subjects.length;
     for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
-      const measurement = await measure(bench, subject, connections, pace);
+      const { durationMs } = bench.options;
+      const measurement = await measure(bench, subject, connections, durationMs, WARM_UP_MS);
       measurements.get(subject.name)?.push(measurement);
     }
   }
@@ -62,53 +71,40 @@ export async function measureInTurn(
 }
 
 export async function measure(
-  { load, sideLoad, databasePid }: Bench,
+  { load, sideLoad, postgres }: Bench,
   { port, pid, requests, alongside }: Subject,
   connections: number,
-  { durationMs, warmUpMs }: Omit<Pace, 'rounds'>,
+  durationMs: number,
+  warmUpMs: number,
 ): Promise<Measurement> {
-  const server = createStopwatch(pid);
-  const database = createStopwatch(databasePid);
-  const aside = alongside && { port, ...alongside, durationMs: warmUpMs + durationMs, warmUpMs: 0 };
-  const asideDone = aside && sideLoad.run(aside);
-  const { answers, seconds, p50Ms, p99Ms, errors } = await load.run(
+  const cpu = () => [processorSeconds(pid), processorSeconds(postgres.server.pid)] as const;
+  let before = cpu();
+  let after = before;
+  const aside =
+    alongside &&
+    sideLoad.run({ port, ...alongside, durationMs: warmUpMs + durationMs, warmUpMs: 0 });
+  const { statuses, unexpected, broken } = await load.run(
     { port, requests, connections, durationMs, warmUpMs },
     {
       onCounting() {
-        server.start();
-        database.start();
+        before = cpu();
       },
       onCounted() {
-        server.stop();
-        database.stop();
+        after = cpu();
       },
     },
   );
-  await asideDone;
+  await aside;
+  // All statuses together: a subject has one that is expected, nearly always.
+  const results = Object.values(statuses);
+  const count = results.reduce((sum, result) => sum + result.count, 0);
+  const main = results.sort((a, b) => b.count - a.count)[0];
   return {
-    requestsPerSecond: answers / seconds,
-    p50Ms,
-    p99Ms,
-    errors,
-    serverCpuUs: server.microsecondsPer(answers),
-    databaseCpuUs: database.microsecondsPer(answers),
-  };
-}
-
-/** Takes the CPU time of a process and its children. */
-function createStopwatch(pid: number) {
-  let from: number | undefined;
-  let to: number | undefined;
-  return {
-    start() {
-      from = cpuMsOf(pid);
-    },
-    stop() {
-      to = cpuMsOf(pid);
-    },
-    microsecondsPer(answers: number): number | undefined {
-      if (from === undefined || to === undefined || answers === 0) return undefined;
-      return ((to - from) * 1000) / answers;
-    },
+    requestsPerSecond: results.reduce((sum, result) => sum + result.perSecond, 0),
+    p50Ms: main?.p50Ms ?? Number.NaN,
+    p99Ms: main?.p99Ms ?? Number.NaN,
+    errors: unexpected + broken,
+    serverCpuUs: ((after[0] - before[0]) * 1e6) / count,
+    databaseCpuUs: ((after[1] - before[1]) * 1e6) / count,
   };
 }

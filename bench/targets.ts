@@ -1,115 +1,107 @@
 /** What is demanded of our server, as ratios within one run. */
 import { availableParallelism } from 'node:os';
-import type { Comparison } from './compare-peers.js';
+import type { Comparison, LoadName } from './compare.js';
 import type { Growth } from './growth.js';
-import { number, table, withSpread } from './markdown.js';
 import type { Measurement } from './measure.js';
-import { ratioOf, type Spread } from './statistics.js';
-
-type Limit = { readonly atLeast: number } | { readonly atMost: number };
+import { CONSTANT_PEER, type PeerName, peerNamed } from './peers.js';
+import { number, ratioOf, type Spread, table, withSpread } from './tables.js';
 
 interface PeerTarget {
-  readonly field: 'requestsPerSecond' | 'p50Ms' | 'p99Ms';
-  readonly connections: number;
-  readonly peer: string;
-  readonly limit: Limit;
+  readonly load: LoadName;
+  readonly quantity: 'requestsPerSecond' | 'serverCpuUs' | 'p50Ms' | 'p99Ms';
+  readonly to: PeerName;
+  /** Limits by number of connections, for Node 20 and for Node 24. */
+  readonly limits: Readonly<Record<number, readonly [node20: number, node24: number]>>;
 }
 
 const PEER_TARGETS: readonly PeerTarget[] = [
   {
-    field: 'requestsPerSecond',
-    connections: 32,
-    peer: 'express-validator',
-    limit: { atLeast: 0.6 },
+    ...{ load: 'varied', quantity: 'requestsPerSecond', to: CONSTANT_PEER },
+    limits: { 1: [0.22, 0.17], 8: [0.8, 0.5], 32: [1.1, 0.8], 256: [1.3, 1.0] },
   },
   {
-    field: 'requestsPerSecond',
-    connections: 256,
-    peer: 'express-validator',
-    limit: { atLeast: 0.7 },
+    ...{ load: 'varied', quantity: 'requestsPerSecond', to: 'express-pg' },
+    limits: { 1: [1.15, 1.1], 8: [2, 1.8], 32: [3, 3], 256: [4, 3.5] },
   },
-  { field: 'requestsPerSecond', connections: 32, peer: 'straightforward', limit: { atLeast: 2.5 } },
-  { field: 'requestsPerSecond', connections: 32, peer: 'fastify', limit: { atLeast: 1.2 } },
-  { field: 'p99Ms', connections: 32, peer: 'straightforward', limit: { atMost: 1 } },
-  { field: 'p50Ms', connections: 1, peer: 'straightforward', limit: { atMost: 1.1 } },
+  {
+    ...{ load: 'varied', quantity: 'serverCpuUs', to: CONSTANT_PEER },
+    limits: { 32: [1.0, 1.4] },
+  },
+  {
+    ...{ load: 'one stage', quantity: 'requestsPerSecond', to: CONSTANT_PEER },
+    limits: { 32: [1.4, 1.0], 256: [1.7, 1.2] },
+  },
+  { ...{ load: 'varied', quantity: 'p50Ms', to: 'express-prisma' }, limits: { 1: [1.1, 1.1] } },
+  { ...{ load: 'varied', quantity: 'p99Ms', to: 'express-prisma' }, limits: { 32: [1, 1] } },
 ];
 
-const MEMORY_LIMIT = { atMost: 150 };
-const LARGE_STAGES_LIMIT = { atMost: 1.1 };
-const TWO_WORKERS_LIMIT = { atLeast: 1.6 };
-// Two workers, the database, and the process that generates the load.
-const CORES_FOR_TWO_WORKERS = 4;
-
-const FIELD_TITLES = {
+const TITLES = {
   requestsPerSecond: 'requests/s',
+  serverCpuUs: 'server CPU a request',
   p50Ms: 'median latency',
   p99Ms: '99th percentile',
 } as const;
 
+const MAX_PEAK_MEGABYTES = 220;
+const MAX_CPU_RATIO_OF_STAGES = 1.1;
+const MIN_RATIO_OF_WORKERS = 1.6;
+// Two workers, the database, and the process that generates the load.
+const CORES_FOR_TWO_WORKERS = 4;
+
 const HEAD = ['ours', 'measured (least–most)', 'target', 'met'];
 
 /** A row for each target whose peer was measured. */
-export function peerTargetsTable(comparison: Comparison): string {
-  const rows = PEER_TARGETS.flatMap((target) => {
-    const ratio = (field: keyof Measurement) => ratioToPeer(comparison, target, field);
-    const measured = ratio(target.field);
-    if (!measured) return [];
-    const { connections, peer, limit } = target;
-    const title = comparison.peers.find(({ name }) => name === peer)?.title ?? peer;
-    return [
-      [
-        ...judged(`${FIELD_TITLES[target.field]} at ${connections}, to ${title}`, measured, limit),
-        withSpread(ratio('serverCpuUs'), 2),
-      ],
-    ];
-  });
-  const peak = comparison.megabytes.get('ours')?.peak;
-  if (peak !== undefined) {
-    const measured = { median: peak, least: peak, most: peak };
-    rows.push([...judged('peak resident memory, MB', measured, MEMORY_LIMIT, 0), '']);
+export function peerTargetsTable(comparison: Comparison, nodeMajor: number): string {
+  const column = nodeMajor < 24 ? 0 : 1;
+  const rows = PEER_TARGETS.flatMap(({ load, quantity, to, limits }) =>
+    Object.entries(limits).flatMap(([connections, limit]) => {
+      const measured = comparison.byLoad[load].get(Number(connections));
+      const ratio = ratioOf(measured, 'ours', to, quantity);
+      const title = `${load}: ${TITLES[quantity]} at ${connections}, to ${peerNamed(to).title}`;
+      const sense = quantity === 'requestsPerSecond' ? '≥' : '≤';
+      return ratio ? [judged(title, ratio, sense, limit[column])] : [];
+    }),
+  );
+  const peak = comparison.peakMegabytes.get('ours');
+  if (peak !== undefined && Number.isFinite(peak)) {
+    const spread = { median: peak, least: peak, most: peak };
+    rows.push(judged('peak resident memory, MB', spread, '≤', MAX_PEAK_MEGABYTES, 0));
   }
-  return table([...HEAD, 'ratio of server CPU per request'], rows);
+  return table(HEAD, rows);
 }
 
-function ratioToPeer(
-  { byConnections }: Comparison,
-  { connections, peer }: PeerTarget,
-  field: keyof Measurement,
-): Spread | undefined {
-  const measurements = byConnections.get(connections);
-  const values = (name: string) => measurements?.get(name)?.map((one) => one[field]) ?? [];
-  return ratioOf(values('ours'), values(peer));
-}
+const speed = ({ requestsPerSecond }: Measurement) => requestsPerSecond;
+const cost = ({ serverCpuUs, databaseCpuUs }: Measurement) => serverCpuUs + databaseCpuUs;
 
 /** Of the dimensions that have a target. */
 export function growthTargetsTable(growths: readonly Growth[]): string {
-  const rows = growths.flatMap(({ dimension, measurements }) => {
-    const first = measurements.get(dimension.variants[0]?.title ?? '') ?? [];
-    const lastTitle = dimension.variants.at(-1)?.title ?? '';
-    const last = measurements.get(lastTitle) ?? [];
-    if (dimension.key === 'stages') {
-      const cost = (one: Measurement) =>
-        one.serverCpuUs === undefined ? undefined : one.serverCpuUs + (one.databaseCpuUs ?? 0);
-      const measured = ratioOf(last.map(cost), first.map(cost));
-      const title = `CPU of server and database per request, ${lastTitle} stages`;
-      return measured ? [judged(title, measured, LARGE_STAGES_LIMIT)] : [];
+  const hasFreeCore = availableParallelism() >= CORES_FOR_TWO_WORKERS;
+  const rows = growths.flatMap(({ dimension: { key, title, variants }, measurements }) => {
+    const [first = '', last = ''] = [variants[0]?.title, variants.at(-1)?.title];
+    const judge = (what: string, quantity: typeof cost, sense: Sense, limit: number) => {
+      const ratio = ratioOf(measurements, last, first, quantity);
+      return ratio ? [judged(what, ratio, sense, limit)] : [];
+    };
+    if (key === 'stages') {
+      const what = `CPU of server and database a request, ${last} stages to ${first}`;
+      return judge(what, cost, '≤', MAX_CPU_RATIO_OF_STAGES);
     }
-    const hasFreeCore = availableParallelism() >= CORES_FOR_TWO_WORKERS;
-    if (dimension.key === (hasFreeCore ? 'workers' : 'throttled workers')) {
-      const speed = (one: Measurement) => one.requestsPerSecond;
-      const measured = ratioOf(last.map(speed), first.map(speed));
-      const title = `requests/s, ${dimension.title.toLowerCase()}: 2 to 1`;
-      return measured ? [judged(title, measured, TWO_WORKERS_LIMIT)] : [];
+    if (key === (hasFreeCore ? 'workers' : 'throttled workers')) {
+      return judge(`requests/s, ${title.toLowerCase()}: 2 to 1`, speed, '≥', MIN_RATIO_OF_WORKERS);
     }
     return [];
   });
   return table(HEAD, rows);
 }
 
-function judged(title: string, measured: Spread, limit: Limit, digits = 2): string[] {
-  const { median } = measured;
-  const isMet = 'atLeast' in limit ? median >= limit.atLeast : median <= limit.atMost;
-  const demanded =
-    'atLeast' in limit ? `≥ ${number(limit.atLeast, 1)}` : `≤ ${number(limit.atMost, 1)}`;
-  return [title, withSpread(measured, digits), demanded, isMet ? '✓' : '✗'];
+type Sense = '≥' | '≤';
+
+function judged(title: string, measured: Spread, sense: Sense, limit: number, digits = 2) {
+  const isMet = sense === '≥' ? measured.median >= limit : measured.median <= limit;
+  return [
+    title,
+    withSpread(measured, digits),
+    `${sense} ${number(limit, digits)}`,
+    isMet ? '✓' : '✗',
+  ];
 }

@@ -1,7 +1,7 @@
-/** The straightforward handler with the bare driver instead of Prisma. */
+/** The usual handler behind the validator, with the bare driver. */
+import { createHandler } from './handler.js';
 import { databaseUrl, listen } from './listen.js';
-import { openPgReads } from './pg-reads.js';
-import { createStraightforwardHandler } from './straightforward.js';
+import { openPgReads } from './reads.js';
 import { createValidatedApp } from './validated-app.js';
 
-listen(createValidatedApp(createStraightforwardHandler(openPgReads(databaseUrl))));
+listen(createValidatedApp(createHandler(openPgReads(databaseUrl))));

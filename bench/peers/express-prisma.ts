@@ -1,7 +1,7 @@
-/** The straightforward handler: Express, the validator, and Prisma's models. */
+/** The usual handler behind the validator, with Prisma. */
+import { createHandler } from './handler.js';
 import { databaseUrl, listen } from './listen.js';
 import { openPrismaReads } from './prisma-reads.js';
-import { createStraightforwardHandler } from './straightforward.js';
 import { createValidatedApp } from './validated-app.js';
 
-listen(createValidatedApp(createStraightforwardHandler(openPrismaReads(databaseUrl))));
+listen(createValidatedApp(createHandler(openPrismaReads(databaseUrl))));

@@ -1,6 +1,5 @@
 /** A constant from Express behind the validator: what the validated contract costs without any work. */
-import { bearerToken } from '../../src/domain/credentials.js';
-import { withStatus } from './errors.js';
+import { bearerToken } from './handler.js';
 import { constantBody, listen } from './listen.js';
 import { createValidatedApp } from './validated-app.js';
 
@@ -8,8 +7,7 @@ const body = JSON.parse(constantBody);
 
 listen(
   createValidatedApp({
-    authenticate: (authorization) =>
-      withStatus(async () => ({ token: bearerToken(authorization) })),
-    answer: async () => body,
+    authenticate: async (authorization) => ({ token: bearerToken(authorization) }),
+    retrieve: async () => body,
   }),
 );

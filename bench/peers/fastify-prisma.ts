@@ -1,26 +1,23 @@
-/** The straightforward handler behind Fastify, which validates requests and serialises answers by the contract. */
+/** The usual handler behind Fastify, which validates requests and serialises responses by the contract. */
+import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyRequest } from 'fastify';
 import openapiGlue from 'fastify-openapi-glue';
-import { loadContract } from '../../src/contract/contract.js';
-import { errorBody } from './errors.js';
-import { databaseUrl, host, port } from './listen.js';
+import { createHandler, errorBody, type User } from './handler.js';
+import { announce, basePath, contract, databaseUrl } from './listen.js';
 import { openPrismaReads } from './prisma-reads.js';
-import type { UserRow } from './reads.js';
-import { createStraightforwardHandler } from './straightforward.js';
 
 type StageRequest = FastifyRequest<{ Params: { stage_uuid: string } }>;
 
-const { authenticate, answer } = createStraightforwardHandler(openPrismaReads(databaseUrl));
-const { document, basePath } = loadContract();
-const users = new WeakMap<object, UserRow>();
+const { authenticate, retrieve } = createHandler(openPrismaReads(databaseUrl));
+const users = new WeakMap<object, User>();
 
 const app = Fastify();
 app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
   const status = error.statusCode ?? 500;
-  reply.status(status).send(errorBody(status, error));
+  reply.status(status).send(errorBody(status, error.message));
 });
 await app.register(openapiGlue, {
-  specification: document,
+  specification: contract,
   prefix: basePath,
   securityHandlers: {
     authentik: async (request: FastifyRequest) => {
@@ -29,7 +26,9 @@ await app.register(openapiGlue, {
   },
   serviceHandlers: {
     stages_password_retrieve: (request: StageRequest) =>
-      answer(request.params.stage_uuid, users.get(request) as UserRow),
+      // The security handler has put it there.
+      retrieve(request.params.stage_uuid, users.get(request) as User),
   },
 });
-await app.listen({ host, port });
+await app.listen({ host: '127.0.0.1', port: 0 });
+announce((app.server.address() as AddressInfo).port);

@@ -1,15 +1,24 @@
-/** How a peer is told where to listen, and how it ends. */
-import type { Server } from 'node:http';
+/** What every peer is told by its environment, and how it says where it listens. */
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parse } from 'yaml';
 
-export const port = Number(process.env.PORT);
-export const host = '127.0.0.1';
 export const databaseUrl = process.env.DATABASE_URL ?? '';
-/** What peers answer that only send a constant. */
-export const constantBody = process.env.CONSTANT_BODY ?? '';
+/** What peers return that only send a constant. */
+export const constantBody = process.env.CONSTANT_BODY ?? '{}';
 
-export function listen(server: { listen(port: number, host: string): Server }): void {
-  server.listen(port, host);
+export const CONTRACT_FILE = 'openapi.yaml';
+export const contract = parse(readFileSync(CONTRACT_FILE, 'utf8'));
+export const basePath: string = contract.servers[0].url;
+export const expressPath = `${basePath}/stages/password/:stage_uuid/`;
+
+export function listen(listener: RequestListener): void {
+  const server = createServer(listener).listen(0, '127.0.0.1', () => {
+    announce((server.address() as AddressInfo).port);
+  });
 }
 
-// An orderly end, without which a profile would not be written.
-process.on('SIGTERM', () => process.exit(0));
+export function announce(port: number): void {
+  process.stderr.write(`listens on http://127.0.0.1:${port}\n`);
+}

@@ -1,59 +1,32 @@
-/** The reads as Prisma's documentation would have them: models, `include`, and raw SQL where models cannot follow. */
+/** The stage as Prisma's documentation would have it read; raw SQL where models cannot follow, since groups nest. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
-import { permissionQuery } from './permission-sql.js';
-import { API_SCOPE, type PermissionRow, type Reads } from './reads.js';
+import type { Permissions, Reads, User } from './handler.js';
+import { PERMISSION_QUERY, USER_QUERY } from './reads.js';
 
 export function openPrismaReads(url: string): Reads {
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
-
-  async function findToken(token: string) {
-    const isLive = {
-      OR: [{ expiring: false }, { expires: null }, { expires: { gte: new Date() } }],
-    };
-    const found = await prisma.token.findFirst({
-      where: { key: token, intent: 'api', ...isLive },
-      orderBy: { id: 'asc' },
-      include: { user: true },
-    });
-    if (found) return found;
-    const access = await prisma.accessToken.findFirst({
-      where: { token, scope: { contains: API_SCOPE, mode: 'insensitive' }, ...isLive },
-      orderBy: { id: 'asc' },
-      include: { user: true },
-    });
-    return access?.scope.split(' ').includes(API_SCOPE) ? access : undefined;
-  }
-
   return {
-    async findUser(token) {
-      const found = await findToken(token);
-      return (
-        found && {
-          userId: found.user.id,
-          isActive: found.user.isActive,
-          isInternalServiceAccount: found.user.type === 'internal_service_account',
-        }
-      );
-    },
-
+    findUser: async (token) => (await prisma.$queryRawUnsafe<User[]>(USER_QUERY, token))[0],
     async findPermissions(userId, stageUuid) {
-      const rows = await prisma.$queryRawUnsafe<PermissionRow[]>(
-        permissionQuery,
-        userId,
-        stageUuid,
-      );
-      return rows[0] as PermissionRow;
+      const rows = await prisma.$queryRawUnsafe<Permissions[]>(PERMISSION_QUERY, userId, stageUuid);
+      // A SELECT without FROM: always one row.
+      return rows[0] as Permissions;
     },
-
     async findStage(stageUuid) {
+      // `select`, since the models have columns of later releases, too.
       const found = await prisma.passwordStage.findUnique({
         where: { id: stageUuid },
-        include: {
+        select: {
+          id: true,
+          backends: true,
+          configureFlowId: true,
+          failedAttemptsBeforeCancel: true,
           stage: {
-            include: {
+            select: {
+              name: true,
               bindings: {
-                include: { flow: { include: { policyBindingModel: true } } },
+                select: { flow: { include: { policyBindingModel: true } } },
                 orderBy: [{ flow: { slug: 'asc' } }, { order: 'asc' }],
               },
             },
@@ -62,13 +35,18 @@ export function openPrismaReads(url: string): Reads {
       });
       if (!found) return undefined;
       return {
-        ...found,
-        stageUuid: found.id,
+        pk: found.id,
         name: found.stage.name,
+        backends: found.backends,
+        configure_flow: found.configureFlowId,
+        failed_attempts_before_cancel: found.failedAttemptsBeforeCancel,
         flows: found.stage.bindings.map(({ flow }) => ({
           ...flow,
-          flowUuid: flow.id,
-          policyEngineMode: flow.policyBindingModel.policyEngineMode,
+          pk: flow.id,
+          policybindingmodel_ptr_id: flow.policyBindingModelId,
+          policy_engine_mode: flow.policyBindingModel.policyEngineMode,
+          compatibility_mode: flow.compatibilityMode,
+          denied_action: flow.deniedAction,
         })),
       };
     },

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createPostgres, type PostgresServer } from '../support/live/postgres-server.js';
 import {
@@ -13,6 +14,7 @@ import { addToReport } from './report.js';
 const SHUTDOWN_TIMEOUT_MS = 5000;
 const TEST_TIMEOUT_MS = 60_000;
 const GRACE_MS = 3000;
+const BETWEEN_SIGNALS_MS = 300;
 
 let postgres: PostgresServer;
 let service: ServiceProcess;
@@ -42,10 +44,15 @@ async function start(settings: ServiceSettings, clients = 8): Promise<void> {
 }
 
 /** Resolves when the process has ended, with what clients saw from the signal on. */
-async function shutDown(name: string, signal: NodeJS.Signals) {
+async function shutDown(name: string, signal: NodeJS.Signals, times = 1) {
   const workers = service.workers();
   const begin = performance.now();
   service.signal(signal);
+  for (let sent = 1; sent < times; sent += 1) {
+    // Two signals of a kind that arrive together are one.
+    await pause(BETWEEN_SIGNALS_MS);
+    service.signal(signal);
+  }
   const ended = await service.exited;
   const tookMs = performance.now() - begin;
   await traffic.stop();
@@ -57,8 +64,8 @@ async function shutDown(name: string, signal: NodeJS.Signals) {
 }
 
 /**
- * A new connection that comes after the signal is refused, or reset where the system took it that the program does
- * not take any more: that is the end of the service, and no request lost.
+ * A new connection that comes after the signal is refused, or reset where the system accepted it and the program no
+ * longer does: that is the end of the service, and no request lost.
  */
 function isRefusal({ isFirst, startedAt, text }: Exchange, since: number): boolean {
   return isFirst && startedAt >= since && ['ECONNREFUSED', 'ECONNRESET'].includes(text);
@@ -74,13 +81,18 @@ const isGone = (pid: number) => {
 };
 
 describe('shutdown under load', () => {
-  test.each([1, 2])(
-    'SIGTERM to the whole program with %d worker(s): every request is answered',
-    async (workers) => {
+  test.each([
+    ['SIGTERM', 1],
+    ['SIGTERM', 2],
+    ['SIGHUP', 1],
+    ['SIGHUP', 2],
+  ] as const)(
+    '%s to the whole program with %d worker(s): every request gets its response',
+    async (signal, workers) => {
       await start({ WORKERS: workers });
       const { ended, tookMs, lost, seen } = await shutDown(
-        `SIGTERM to the whole program, WORKERS=${workers}`,
-        'SIGTERM',
+        `${signal} to the whole program, WORKERS=${workers}`,
+        signal,
       );
       expect({ ended, lost, problems: seen.problems }).toEqual({
         ended: 0,
@@ -94,8 +106,19 @@ describe('shutdown under load', () => {
     TEST_TIMEOUT_MS,
   );
 
+  test.each([1, 2])(
+    'a second SIGTERM to the whole program with %d worker(s) ends it at once',
+    async (workers) => {
+      await start({ WORKERS: workers, SHUTDOWN_DELAY_MS: 30_000 });
+      const shutdown = await shutDown(`SIGTERM twice, WORKERS=${workers}`, 'SIGTERM', 2);
+      expect(shutdown.tookMs).toBeLessThan(BETWEEN_SIGNALS_MS + GRACE_MS);
+      await until('no worker is left', () => shutdown.workers.every(isGone));
+    },
+    TEST_TIMEOUT_MS,
+  );
+
   test(
-    'SIGTERM while the database is frozen ends in bounded time, with an answer to each request',
+    'SIGTERM while the database is frozen ends in bounded time, with a response to each request',
     async () => {
       await start({ REQUEST_TIMEOUT_MS: 2000 });
       postgres.freeze();

@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, cpSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +16,15 @@ import { findPrograms, findServerAccount, linkLibraries } from '../../../src/dem
 import { baseTablesSql, readonlyRoleSql, seedSql } from '../generations/generations.js';
 import { onConnection, type Row } from '../postgres.js';
 import { findFreePort } from './free-port.js';
+import { guard } from './guard.js';
 import { childrenOf } from './processes.js';
 import { until } from './until.js';
 
 /** A PostgreSQL with the demo data, which a test may hurt. */
 export interface PostgresServer {
   readonly port: number;
+  /** The process whose children run queries, while the server runs. */
+  readonly pid: number;
   /** Connects as the role that may only read, unless told otherwise. */
   readonly url: string;
   readonly adminUrl: string;
@@ -27,6 +38,8 @@ export interface PostgresServer {
   /** Ends the connections of the service, and returns how many there were. */
   killClients(): Promise<number>;
   sql<T = Row>(text: string, parameters?: unknown[]): Promise<T[]>;
+  /** What the server has written to its log. */
+  log(): string;
   /** A hot standby that follows this server. This server is restarted for it. */
   createReplica(...settings: string[]): Promise<PostgresServer>;
   remove(): Promise<void>;
@@ -82,11 +95,14 @@ async function serverOf(folder: string, settings: readonly string[]): Promise<Po
     `postgresql://${role}:${PASSWORDS[role]}@127.0.0.1:${port}/postgres?sslmode=disable`;
   let running: ChildProcess | undefined;
 
+  function pid(): number {
+    if (running?.pid === undefined) throw new Error('The server does not run.');
+    return running.pid;
+  }
+
   function signalAll(signal: NodeJS.Signals): void {
-    const pid = running?.pid;
-    if (pid === undefined) throw new Error('The server does not run.');
     // The postmaster first, so that it starts no further process.
-    for (const each of [pid, ...childrenOf(pid)]) kill(each, signal);
+    for (const each of [pid(), ...childrenOf(pid())]) kill(each, signal);
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -99,6 +115,9 @@ async function serverOf(folder: string, settings: readonly string[]): Promise<Po
 
   const server: PostgresServer = {
     port,
+    get pid() {
+      return pid();
+    },
     url: addressFor(READER),
     adminUrl: addressFor('postgres'),
     passwords: Object.values(PASSWORDS),
@@ -121,6 +140,7 @@ async function serverOf(folder: string, settings: readonly string[]): Promise<Po
       );
       return killed.length;
     },
+    log: () => readFileSync(join(folder, 'postgres.log'), 'utf8'),
     async createReplica(...replicaSettings) {
       const copy = createFolder();
       // A copy of a server that was shut down is a base that a standby can start from.
@@ -157,9 +177,7 @@ function launch(folder: string, port: number, settings: readonly string[]): Chil
     { ...account, cwd: folder, env: ENVIRONMENT, stdio: ['ignore', log, log] },
   );
   closeSync(log);
-  const abandon = () => child.kill('SIGQUIT');
-  process.once('exit', abandon);
-  child.once('exit', () => process.off('exit', abandon));
+  if (child.pid !== undefined) child.once('exit', guard(child.pid, folder));
   return child;
 }
 

@@ -1,4 +1,3 @@
-import { Agent, get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadContract } from '../../../src/contract/contract.js';
 import {
@@ -6,6 +5,8 @@ import {
   type WireResponse,
 } from '../../../src/contract/response-checker.js';
 import { DEMO } from '../../../src/demo/demo.js';
+import { type Connection, openConnection } from '../load/connection.js';
+import { demoRequest } from '../load/demo-request.js';
 import { until } from './until.js';
 
 /** One request of the traffic, and what became of it. */
@@ -15,9 +16,9 @@ export interface Exchange {
   readonly endedAt: number;
   /** It opened its connection, which a server that ends may refuse. */
   readonly isFirst: boolean;
-  /** Undefined: the connection broke without an answer. */
+  /** Undefined: the connection broke without a response. */
   readonly status: number | undefined;
-  /** What is wrong with the answer, by the contract or by what the stage really is. */
+  /** What is wrong with the response, by the contract or by what the stage really is. */
   readonly problems: readonly string[];
   readonly text: string;
 }
@@ -32,34 +33,36 @@ export interface Traffic {
 
 export interface TrafficOptions {
   readonly clients?: number;
-  /** Between an answer and the next request of the same client. */
+  /** Between a response and the next request of the same client. */
   readonly pauseMs?: number;
   readonly token?: string;
 }
 
-const contract = loadContract();
-const checkAnswer = createResponseChecker(contract);
-const STAGE_PATH =
-  contract.basePath +
-  contract.pathOf('stages_password_retrieve').replace('{stage_uuid}', DEMO.stageUuid);
+const checkResponse = createResponseChecker(loadContract());
 const STEADY_MS = 1500;
-// Longer than any deadline of the service, so that only a request that hangs for ever runs into it.
-const CLIENT_TIMEOUT_MS = 30_000;
 
 export function startTraffic(
   url: string,
-  { clients = 8, pauseMs = 15, token = DEMO.administratorToken }: TrafficOptions = {},
+  { clients = 8, pauseMs = 15, token }: TrafficOptions = {},
 ): Traffic {
+  const port = Number(new URL(url).port);
+  const bytes = Buffer.from(demoRequest(token).text, 'latin1');
   const exchanges: Exchange[] = [];
   let isStopping = false;
 
   async function run(): Promise<void> {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    let connection = openConnection(port);
+    let isFirst = true;
     while (!isStopping) {
-      exchanges.push(await exchange(url, agent, token));
+      if (!connection.isOpen) {
+        connection = openConnection(port);
+        isFirst = true;
+      }
+      exchanges.push(await exchange(connection, bytes, isFirst));
+      isFirst = false;
       await pause(pauseMs);
     }
-    agent.destroy();
+    connection.close();
   }
   const running = Promise.all(Array.from({ length: clients }, run));
 
@@ -68,7 +71,7 @@ export function startTraffic(
     steady: (timeoutMs = 20_000) => {
       const since = performance.now();
       return until(
-        `the traffic is answered with 200 for ${STEADY_MS} ms`,
+        `the traffic gets 200 for ${STEADY_MS} ms`,
         () => {
           const from = performance.now() - STEADY_MS;
           if (from < since) return false;
@@ -85,18 +88,17 @@ export function startTraffic(
   };
 }
 
-async function exchange(url: string, agent: Agent, token: string): Promise<Exchange> {
+async function exchange(
+  connection: Connection,
+  bytes: Buffer,
+  isFirst: boolean,
+): Promise<Exchange> {
   const startedAt = performance.now();
-  const isFirst = Object.keys(agent.freeSockets).length === 0;
   try {
-    const answer = await retrieve(url, agent, token);
-    return {
-      ...{ startedAt, isFirst },
-      endedAt: performance.now(),
-      status: answer.status,
-      problems: problemsOf(answer),
-      text: answer.text,
-    };
+    const wire = await askOn(connection, bytes);
+    const endedAt = performance.now();
+    const problems = problemsOf(wire);
+    return { startedAt, isFirst, endedAt, status: wire.status, problems, text: wire.text };
   } catch (error) {
     const text = String((error as NodeJS.ErrnoException).code ?? error);
     const endedAt = performance.now();
@@ -104,36 +106,27 @@ async function exchange(url: string, agent: Agent, token: string): Promise<Excha
   }
 }
 
-/** Asks for the demo's stage once. Rejects when no whole answer comes. */
-export function retrieve(
-  url: string,
-  agent: Agent | undefined,
-  token: string,
-): Promise<WireResponse> {
-  return new Promise((resolve, reject) => {
-    const headers = { Authorization: `Bearer ${token}` };
-    const options = { headers, timeout: CLIENT_TIMEOUT_MS, ...(agent && { agent }) };
-    const request = get(url + STAGE_PATH, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: new Headers(response.headers as Record<string, string>),
-          text: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
-    request.on('timeout', () => request.destroy(new Error('The request hangs.')));
-    request.on('error', reject);
-  });
+async function askOn(connection: Connection, bytes: Buffer): Promise<WireResponse> {
+  const { status, head, body } = await connection.request(bytes);
+  const fields = head.split('\r\n').slice(1);
+  const pairs = fields.map((field) => field.split(/: *(.*)/s).slice(0, 2) as [string, string]);
+  return { status, headers: new Headers(pairs), text: body.toString() };
 }
 
-function problemsOf(answer: WireResponse): readonly string[] {
-  const problems = checkAnswer('stages_password_retrieve', answer);
-  if (answer.status !== 200 || problems.length > 0) return problems;
-  const { pk, name } = JSON.parse(answer.text);
+/** Asks for the demo's stage once. Rejects when no whole response comes. */
+export async function retrieve(url: string, token: string): Promise<WireResponse> {
+  const connection = openConnection(Number(new URL(url).port));
+  try {
+    return await askOn(connection, Buffer.from(demoRequest(token).text, 'latin1'));
+  } finally {
+    connection.close();
+  }
+}
+
+function problemsOf(wire: WireResponse): readonly string[] {
+  const problems = checkResponse('stages_password_retrieve', wire);
+  if (wire.status !== 200 || problems.length > 0) return problems;
+  const { pk, name } = JSON.parse(wire.text);
   const isRight = pk === DEMO.stageUuid && name === 'default-authentication-password';
-  return isRight ? [] : [`another stage was answered: ${pk} ${name}`];
+  return isRight ? [] : [`another stage was returned: ${pk} ${name}`];
 }

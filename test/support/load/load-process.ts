@@ -1,5 +1,5 @@
-/** The process that generates the load: takes a plan from its parent, tells the phases and the result. */
-import { generateLoad, type LoadPlan, type LoadResult } from './generate-load.js';
+/** The process that generates the load: takes plans from its parent, reports phases and results, ends with the parent. */
+import { generateLoad, type LoadPlan, type LoadResult } from './generate.js';
 
 export type LoadMessage =
   | { readonly type: 'counting' }
@@ -8,6 +8,7 @@ export type LoadMessage =
 
 const tell = (message: LoadMessage) => process.send?.(message);
 
+process.on('disconnect', () => process.exit());
 process.on('message', async (plan: LoadPlan) => {
   const result = await generateLoad(
     plan,

@@ -1,11 +1,11 @@
-/** Starts and ends the process that generates the load. */
+/** Starts and ends the process that generates load, so that measuring takes nothing but processor time from the measured. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { LoadPlan, LoadResult } from './generate-load.js';
+import type { LoadPlan, LoadResult } from './generate.js';
 import type { LoadMessage } from './load-process.js';
 
-/** What to do at the moments between which answers are counted. */
+/** What to do at the moments between which responses are counted. */
 export interface LoadPhases {
   onCounting?(): void;
   onCounted?(): void;
@@ -37,9 +37,10 @@ export function openLoad(): Load {
       });
     },
     async close() {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
       child.disconnect();
-      await once(child, 'exit');
+      await exited;
     },
   };
 }
