@@ -94,16 +94,8 @@ export const SETTINGS = {
       integer(1, 1000).default(4),
       'Most connections to PostgreSQL, for each worker',
     ),
-    connectTimeoutMs: setting(
-      'DATABASE_CONNECT_TIMEOUT_MS',
-      milliseconds.default(2000),
-      'Deadline for connecting',
-    ),
-    queryTimeoutMs: setting(
-      'DATABASE_QUERY_TIMEOUT_MS',
-      milliseconds.default(2000),
-      'Deadline for a query',
-    ),
+    connectTimeoutMs: setting('DATABASE_CONNECT_TIMEOUT_MS', milliseconds.default(2000), 'Deadline for connecting'),
+    queryTimeoutMs: setting('DATABASE_QUERY_TIMEOUT_MS', milliseconds.default(2000), 'Deadline for a query'),
   },
   authentik: {
     webPath: setting(
@@ -115,11 +107,7 @@ export const SETTINGS = {
   http: {
     host: setting('HOST', z.string().default('127.0.0.1'), 'Address to listen on'),
     port: setting('PORT', port.default(3000), 'Port to listen on; 0 takes a free one'),
-    requestTimeoutMs: setting(
-      'REQUEST_TIMEOUT_MS',
-      milliseconds.default(5000),
-      'Deadline for a whole response',
-    ),
+    requestTimeoutMs: setting('REQUEST_TIMEOUT_MS', milliseconds.default(5000), 'Deadline for a whole response'),
     maxActiveRequests: setting(
       'MAX_ACTIVE_REQUESTS',
       integer(1, 1_000_000).default(256),
@@ -147,18 +135,10 @@ export const SETTINGS = {
       port.optional(),
       'Serves `/metrics` for Prometheus on this port; 0 takes a free one. Without it, nothing is counted',
     ),
-    host: setting(
-      'METRICS_HOST',
-      z.string().default('127.0.0.1'),
-      'Address to serve the metrics on',
-    ),
+    host: setting('METRICS_HOST', z.string().default('127.0.0.1'), 'Address to serve the metrics on'),
   },
   process: {
-    workers: setting(
-      'WORKERS',
-      workerCount.default(1),
-      'Processes that serve requests; `auto`: one for each core',
-    ),
+    workers: setting('WORKERS', workerCount.default(1), 'Processes that serve requests; `auto`: one for each core'),
     logLevel: setting('LOG_LEVEL', logLevel.default('info'), LOG_LEVELS.join(', ')),
   },
 } as const;
@@ -206,14 +186,10 @@ export function readConfig(environment: Environment): Config {
 
 /** What an operator may not have meant: variables that are nearly ours, and an empty address of the database. */
 export function findMistakes(environment: Environment): string[] {
-  const known = Object.values(SETTINGS).flatMap((settings) =>
-    Object.values(settings).map(({ variable }) => variable),
-  );
+  const known = Object.values(SETTINGS).flatMap((settings) => Object.values(settings).map(({ variable }) => variable));
   const nearlyOurs = Object.keys(environment).flatMap((name) => {
     const meant = known.find((variable) => variable !== name && isNearly(name, variable));
-    return meant && !known.includes(name)
-      ? [`${name} is not a setting. Did you mean ${meant}?`]
-      : [];
+    return meant && !known.includes(name) ? [`${name} is not a setting. Did you mean ${meant}?`] : [];
   });
   return environment.DATABASE_URL === ''
     ? [...nearlyOurs, 'DATABASE_URL is empty, and counts as not set: this serves demo data.']

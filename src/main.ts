@@ -72,8 +72,7 @@ async function serve(config: Config, databaseUrl: string, demo: DemoDatabase | u
   const running = await startOneOrMore(config, databaseUrl, logger);
   const { host, port } = config.metrics;
   try {
-    const metrics =
-      port === undefined ? undefined : await startMetricsServer(host, port, running.metrics);
+    const metrics = port === undefined ? undefined : await startMetricsServer(host, port, running.metrics);
     if (metrics) logger.info({ url: metrics.url }, 'metrics');
     closeOnSignal(async () => {
       await running.close();
@@ -87,11 +86,7 @@ async function serve(config: Config, databaseUrl: string, demo: DemoDatabase | u
   say(describeStart(running.url, demo !== undefined, config.http.referencePage));
 }
 
-async function startOneOrMore(
-  config: Config,
-  databaseUrl: string,
-  logger: Logger,
-): Promise<Running> {
+async function startOneOrMore(config: Config, databaseUrl: string, logger: Logger): Promise<Running> {
   if (config.process.workers > 1) return startWorkers(config, databaseUrl, logger);
   const onAway = (advice: string) => say(`${advice}\n`);
   const service = await startService(config, { databaseUrl, logger, onAway });
@@ -104,13 +99,11 @@ function closeOnSignal(close: () => Promise<void>): void {
   async function stop(): Promise<void> {
     if (isClosing) process.exit(1);
     isClosing = true;
-    if (process.stderr.isTTY)
-      say('\nClosing: running requests finish. Press Ctrl-C again to stop at once.\n');
+    if (process.stderr.isTTY) say('\nClosing: running requests finish. Press Ctrl-C again to stop at once.\n');
     await close();
     process.exit(0);
   }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.on(signal, () => void stop());
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url';
 function findPackageRoot(folder: string): string {
   if (existsSync(join(folder, 'package.json'))) return folder;
   const parent = dirname(folder);
-  if (parent === folder)
-    throw new Error('The package is incomplete: no package.json above its code.');
+  if (parent === folder) throw new Error('The package is incomplete: no package.json above its code.');
   return findPackageRoot(parent);
 }
 

@@ -55,8 +55,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       operations: createOperations(store),
       access: store.access,
       readiness: {
-        check: () =>
-          isClosing ? Promise.reject(new Error('The server is closing.')) : store.check(),
+        check: () => (isClosing ? Promise.reject(new Error('The server is closing.')) : store.check()),
       },
       logger,
       inFlight,

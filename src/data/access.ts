@@ -44,9 +44,7 @@ export function createAccessRepository(
     return monitor.use(async (schema) => {
       const includeOauth = scansOauth || schema.release.hasAccessTokenIndex;
       const statement = accessStatement(schema, tokens, clock(), includeOauth);
-      const rows = z
-        .array(AccessRow)
-        .parse(await database.query((prisma) => prisma.$queryRaw(statement)));
+      const rows = z.array(AccessRow).parse(await database.query((prisma) => prisma.$queryRaw(statement)));
       if (rows.some((row) => !row.releaseHolds)) throw new SchemaChangedError();
       const facts = new Map(rows.map((row) => [row.credential, toFacts(row)]));
       return tokens.map((token) => facts.get(token));
@@ -71,12 +69,7 @@ function toFacts({ grantedStages, ...row }: z.infer<typeof AccessRow>): AccessFa
 }
 
 /** `OFFSET 0` keeps the planner from asking for everything twice, once for each use of `seesAll`. */
-function accessStatement(
-  schema: Schema,
-  tokens: readonly string[],
-  now: Date,
-  includeOauth: boolean,
-): Prisma.Sql {
+function accessStatement(schema: Schema, tokens: readonly string[], now: Date, includeOauth: boolean): Prisma.Sql {
   const { tables: t, release } = schema;
   const permissions = release.permissions === 'django' ? django(schema) : roles(schema);
   return Prisma.sql`

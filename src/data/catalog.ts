@@ -6,12 +6,7 @@ import { FUNCTION_SCHEMA } from './credentials.js';
 import type { Database } from './database.js';
 import { identifyRelease, type Marker } from './releases/identify.js';
 import type { Release } from './releases/releases.js';
-import {
-  explainIncomplete,
-  explainRowSecurity,
-  explainUnknown,
-  explainUnreadable,
-} from './schema-advice.js';
+import { explainIncomplete, explainRowSecurity, explainUnknown, explainUnreadable } from './schema-advice.js';
 import { columnsOf, fits, type Need, qualified } from './tables.js';
 
 const Column = z.object({
@@ -63,9 +58,7 @@ export interface CheckedNeed extends Need {
 }
 
 /** Names that a release has had, or has now. */
-const NAMES = TABLES.flatMap((table) =>
-  'renamed' in table ? [table.name, table.renamed.to] : [table.name],
-);
+const NAMES = TABLES.flatMap((table) => ('renamed' in table ? [table.name, table.renamed.to] : [table.name]));
 
 // pg_catalog shows every column to every role; information_schema shows only the readable ones.
 function catalogStatement(schema: string): Prisma.Sql {
@@ -133,9 +126,7 @@ export function inspectCatalog(catalog: Catalog): Inspection {
   const isReadable = (need: CheckedNeed) =>
     readByFunction(need) ||
     catalog.columns
-      .filter(
-        ({ table, column }) => table === need.table && (need.isWhole || column === need.column),
-      )
+      .filter(({ table, column }) => table === need.table && (need.isWhole || column === need.column))
       .every((column) => column.isReadable);
   const unreadable = needs.filter((need) => isUsable(need) && !isReadable(need));
   const hidden = needs.filter((need) =>
@@ -161,9 +152,7 @@ function warningsOf({ columns, encoding, arrayNulls }: Catalog): string[] {
     ...(encoding === 'UTF8'
       ? []
       : [`The database is encoded in ${encoding}: authentik needs UTF8, and text may be garbled.`]),
-    ...(arrayNulls === 'on'
-      ? []
-      : ['array_nulls is off for this role: PostgreSQL reads NULL in an array as text.']),
+    ...(arrayNulls === 'on' ? [] : ['array_nulls is off for this role: PostgreSQL reads NULL in an array as text.']),
     ...[...views].map((table) => `${table} is a view, not the table that authentik made.`),
   ];
 }

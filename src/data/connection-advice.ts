@@ -9,10 +9,7 @@ export interface ConnectionAdvice {
   readonly isTransient: boolean;
 }
 
-export async function adviseOnConnection(
-  error: DatabaseError,
-  url: string,
-): Promise<ConnectionAdvice> {
+export async function adviseOnConnection(error: DatabaseError, url: string): Promise<ConnectionAdvice> {
   const target = targetOf(url);
   const fault = explainSettings(error, target);
   if (fault) return { text: fault, isTransient: false };

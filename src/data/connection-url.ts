@@ -7,8 +7,7 @@ const PARTS = /^(postgres(?:ql)?:\/\/)(?:([^:@/]*)(?::(.*))?@)?([^@/?#]*)((?:[/?
 /** One URL for each host, in the order in which they are to be tried. Throws an Error whose message completes `DATABASE_URL …`. */
 export function addressesOf(url: string): readonly string[] {
   const [, scheme, user, password, hosts = '', rest = ''] = PARTS.exec(url) ?? [];
-  const credentials =
-    user === undefined ? '' : `${user}${password === undefined ? '' : `:${escaped(password)}`}@`;
+  const credentials = user === undefined ? '' : `${user}${password === undefined ? '' : `:${escaped(password)}`}@`;
   const addresses = hosts.split(',').map((host) => `${scheme}${credentials}${host}${rest}`);
   // No host at all is a socket in the file system, which only the driver's own parser takes.
   if (!scheme || !addresses.every((address) => URL.canParse(address.replace('@/', '@socket/')))) {
@@ -70,9 +69,7 @@ export function targetOf(url: string): Target {
 }
 
 export function placeOf({ hosts }: Target): string {
-  return hosts
-    .map(({ host, port }) => (isSocket(host) ? `the socket in ${host}` : `${host}:${port}`))
-    .join(' or ');
+  return hosts.map(({ host, port }) => (isSocket(host) ? `the socket in ${host}` : `${host}:${port}`)).join(' or ');
 }
 
 export const isSocket = (host: string) => host.startsWith('/');

@@ -87,9 +87,7 @@ export function openConnections(options: ConnectionOptions): Connections {
     breakIdle() {
       for (const client of idle) {
         // The error reaches the pool at once, where a mere close would take another turn of the event loop.
-        (client as pg.Client).connection.stream.destroy(
-          new Error('Another connection has failed.'),
-        );
+        (client as pg.Client).connection.stream.destroy(new Error('Another connection has failed.'));
       }
     },
   };

@@ -53,10 +53,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
 
   /** Every statement reads only, so that running it again is safe: each other host has its chance, and a new connection. */
-  async function attempt<Result>(
-    run: (prisma: PrismaClient) => Promise<Result>,
-    triesLeft: number,
-  ): Promise<Result> {
+  async function attempt<Result>(run: (prisma: PrismaClient) => Promise<Result>, triesLeft: number): Promise<Result> {
     try {
       return await run(prisma);
     } catch (error) {

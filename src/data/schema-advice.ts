@@ -46,21 +46,13 @@ export function explainIncomplete(
   { database, schema }: Place,
 ): string {
   const deviations = unfit.map(({ table, column, type, found }) =>
-    found
-      ? `${table}.${column} has the type ${found.type} instead of ${type}`
-      : `${table}.${column} is missing`,
+    found ? `${table}.${column} has the type ${found.type} instead of ${type}` : `${table}.${column} is missing`,
   );
   return `The tables in the schema "${schema}" of the database "${database}" are those of authentik ${describeRelease(release)}, but ${listOf(deviations)}. ${WHAT_IS_SUPPORTED} ${MIGRATE}`;
 }
 
-export function explainUnreadable(
-  unreadable: readonly Need[],
-  release: Release,
-  { schema }: Place,
-): string {
-  const names = [...byTable(unreadable)].map(
-    ([table, columns]) => `${table} (${columns.join(', ')})`,
-  );
+export function explainUnreadable(unreadable: readonly Need[], release: Release, { schema }: Place): string {
+  const names = [...byTable(unreadable)].map(([table, columns]) => `${table} (${columns.join(', ')})`);
   const searchPath = schema === 'public' ? '' : `, with "${schema}" first in search_path`;
   return `The role in DATABASE_URL may not read everything that is needed from the tables of authentik ${describeRelease(release)}: ${names.join(', ')}. As the owner of the tables, run ${roleFile(release)}${searchPath}.`;
 }

@@ -23,8 +23,7 @@ export async function findServer(database: Database): Promise<z.infer<typeof Ser
 export async function findClockLeadMs(database: Database): Promise<number> {
   const asked = Date.now();
   const rows = await database.query(
-    (prisma) =>
-      prisma.$queryRaw`SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now`,
+    (prisma) => prisma.$queryRaw`SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now`,
   );
   const [{ now }] = z.tuple([z.object({ now: z.number() })]).parse(rows);
   return Math.round(now - (asked + Date.now()) / 2);

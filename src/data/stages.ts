@@ -80,11 +80,10 @@ export function createStageRepository(
       where: { id: { in: paddedToPowerOfTwo(ids) } },
       relationLoadStrategy: 'join',
     } as const;
-    const rows = await database.query<readonly Parameters<typeof toPasswordStage>[0][]>(
-      ({ passwordStage }) =>
-        release.hasAllowShowPassword
-          ? passwordStage.findMany({ ...query, select: COLUMNS_SINCE_2024_8 })
-          : passwordStage.findMany({ ...query, select: COLUMNS }),
+    const rows = await database.query<readonly Parameters<typeof toPasswordStage>[0][]>(({ passwordStage }) =>
+      release.hasAllowShowPassword
+        ? passwordStage.findMany({ ...query, select: COLUMNS_SINCE_2024_8 })
+        : passwordStage.findMany({ ...query, select: COLUMNS }),
     );
     const stages = new Map(rows.map((row) => [row.id, toPasswordStage(row, image)]));
     return ids.map((id) => stages.get(id));
@@ -162,11 +161,7 @@ async function findKeys(
 const NO_KEYS: Keys = { ids: [], count: 0, pageSize: 1 };
 
 /** Both halves find the same rows; without a last word on equal stages, one could be on two pages and another on none. */
-function keysStatement(
-  schema: Schema,
-  request: StageListRequest,
-  principal: Principal,
-): Prisma.Sql {
+function keysStatement(schema: Schema, request: StageListRequest, principal: Principal): Prisma.Sql {
   const { tables: t, release } = schema;
   const { configureFlow, page } = request;
   const orders = parseOrdering(request.ordering, release.hasAllowShowPassword);
@@ -206,15 +201,11 @@ function filtersSql(
   return [
     ...(sees === 'all' ? [] : [Prisma.sql`p.stage_ptr_id = ANY (${[...sees]}::uuid[])`]),
     ...(exactName === '' ? [] : [Prisma.sql`s.name = ${exactName}`]),
-    ...(configureFlow === undefined
-      ? []
-      : [Prisma.sql`p.configure_flow_id = ${configureFlow}::uuid`]),
+    ...(configureFlow === undefined ? [] : [Prisma.sql`p.configure_flow_id = ${configureFlow}::uuid`]),
     ...(failedAttemptsBeforeCancel === undefined
       ? []
       : [Prisma.sql`p.failed_attempts_before_cancel = ${failedAttemptsBeforeCancel}::integer`]),
-    ...(allowShowPassword === undefined
-      ? []
-      : [Prisma.sql`p.allow_show_password = ${allowShowPassword}`]),
+    ...(allowShowPassword === undefined ? [] : [Prisma.sql`p.allow_show_password = ${allowShowPassword}`]),
     ...patterns.map((pattern) => Prisma.sql`upper(s.name) LIKE upper(${pattern})`),
   ];
 }

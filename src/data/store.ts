@@ -2,11 +2,7 @@
 import { type AccessRepository, type Clock, createAccessRepository } from './access.js';
 import type { BatchLimits } from './batcher.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
-import {
-  createSchemaMonitor,
-  type SchemaMonitor,
-  type SchemaMonitorOptions,
-} from './releases/monitor.js';
+import { createSchemaMonitor, type SchemaMonitor, type SchemaMonitorOptions } from './releases/monitor.js';
 import { createStageRepository, type StageRepository } from './stages.js';
 
 export interface StoreOptions extends DatabaseOptions, BatchLimits, SchemaMonitorOptions {

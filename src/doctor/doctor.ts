@@ -8,11 +8,7 @@ const DEADLINE_MS = 4500;
 const LABELS: Readonly<Record<Level, string>> = { ok: 'ok', warning: 'WARN', problem: 'FAIL' };
 
 /** Resolves to whether the service can serve this database. */
-export async function runDoctor(
-  config: Config,
-  databaseUrl: string,
-  write: (text: string) => void,
-): Promise<boolean> {
+export async function runDoctor(config: Config, databaseUrl: string, write: (text: string) => void): Promise<boolean> {
   const store = openConfiguredStore(config, { databaseUrl, logger: pino({ level: 'silent' }) });
   const sections = examine(store, { url: databaseUrl, schema: config.database.schema });
   const levels: Level[] = [];
@@ -40,9 +36,7 @@ export async function runDoctor(
 
 const LATE: Section = {
   title: 'Deadline',
-  findings: [
-    problem(`The examination was not over after ${DEADLINE_MS} ms: the database is too slow.`),
-  ],
+  findings: [problem(`The examination was not over after ${DEADLINE_MS} ms: the database is too slow.`)],
 };
 
 function format({ title, findings }: Section): string {

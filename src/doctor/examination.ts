@@ -56,9 +56,7 @@ export async function* examine(
 async function examineConnection(database: Store['database'], target: Target): Promise<Finding[]> {
   const server = await findServer(database);
   return [
-    ok(
-      `PostgreSQL ${server.version} at ${placeOf(target)}, database "${server.database}", role "${server.role}"`,
-    ),
+    ok(`PostgreSQL ${server.version} at ${placeOf(target)}, database "${server.database}", role "${server.role}"`),
     ok(
       server.isStandby
         ? 'A hot standby: what authentik changes is seen as soon as it is replicated'
@@ -92,9 +90,7 @@ function describeTables(inspection: Inspection, schema: string): Finding[] {
   const tables = new Map<string, CheckedNeed[]>();
   for (const need of needs) tables.set(need.table, [...(tables.get(need.table) ?? []), need]);
   return [
-    ...(release
-      ? [ok(`The schema "${schema}" holds the tables of authentik ${describeRelease(release)}`)]
-      : []),
+    ...(release ? [ok(`The schema "${schema}" holds the tables of authentik ${describeRelease(release)}`)] : []),
     ...[...tables].map(([table, columns]) => describeTable(table, columns, readsTokensBy)),
     ...warnings.map(warning),
     ...problems.map(problem),
@@ -143,14 +139,11 @@ function describeStages(
   const check = createResponseChecker(loadContract());
   const headers = new Headers({ 'content-type': 'application/json' });
   const faults = read.flatMap((result, index) => {
-    if (result.status === 'rejected')
-      return [`The stage ${ids[index]} cannot be read: ${result.reason}`];
+    if (result.status === 'rejected') return [`The stage ${ids[index]} cannot be read: ${result.reason}`];
     if (!result.value) return [];
     const wire = { status: 200, headers, text: JSON.stringify(result.value) };
     // Only the body is at hand; its headers are the server's affair.
-    const problems = check('stages_password_retrieve', wire).filter(
-      (fault) => !fault.startsWith('the header'),
-    );
+    const problems = check('stages_password_retrieve', wire).filter((fault) => !fault.startsWith('the header'));
     return problems.length > 0
       ? [`The stage "${result.value.name}" (${ids[index]}) gets 500: ${problems.join('; ')}`]
       : [];

@@ -33,10 +33,7 @@ export function decideAccess(facts: AccessFacts | undefined): Principal {
   if (grantedStages.size > 0 || facts.isInternalServiceAccount) {
     return { userId, sees: grantedStages };
   }
-  throw new OperationError(
-    'permission_denied',
-    'You do not have permission to view password stages.',
-  );
+  throw new OperationError('permission_denied', 'You do not have permission to view password stages.');
 }
 
 /** `stageUuid` in lower case. */

@@ -96,10 +96,7 @@ const MAX_PAGE_SIZE = 1000;
 /** Throws `invalid` for a size that is too large. Not for releases whose tenants have a maximum. */
 export function assertPageSize(pageSize: number | undefined): void {
   if (pageSize === undefined || pageSize <= MAX_PAGE_SIZE) return;
-  throw new OperationError(
-    'invalid',
-    `Query parameter "page_size" must be at most ${MAX_PAGE_SIZE}.`,
-  );
+  throw new OperationError('invalid', `Query parameter "page_size" must be at most ${MAX_PAGE_SIZE}.`);
 }
 
 /** Throws `not_found` for a page beyond the last one; an empty list has one page. */

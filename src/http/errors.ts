@@ -24,8 +24,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** What the caller learns of a fault that is not theirs; the reason goes to the log. */
 const PUBLIC_MESSAGES: Partial<Record<ErrorCode, string>> = {
   internal_error: 'The server failed to respond. Report the X-Request-Id of this response.',
-  service_unavailable:
-    'The server cannot respond at the moment. Try again after the time in Retry-After.',
+  service_unavailable: 'The server cannot respond at the moment. Try again after the time in Retry-After.',
 };
 
 const RETRY_AFTER_SECONDS = '1';
@@ -40,8 +39,7 @@ interface ErrorResponse {
 function toResponse(error: unknown, allow: string): ErrorResponse {
   const { code, messages } = toOperationError(error);
   const detail = PUBLIC_MESSAGES[code] ?? messages.join(' ');
-  const body: ErrorBody =
-    code === 'invalid' ? { non_field_errors: [...messages], code } : { detail, code };
+  const body: ErrorBody = code === 'invalid' ? { non_field_errors: [...messages], code } : { detail, code };
   const text = JSON.stringify(body);
   return {
     status: STATUS[code],
@@ -62,12 +60,7 @@ export function commonHeaders(id: string): Readonly<Record<string, string>> {
 }
 
 /** Sends an error as the response. Does nothing when a response has begun. */
-export function sendError(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: unknown,
-  allow: string,
-): void {
+export function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, allow: string): void {
   if (response.headersSent) return;
   contextOf(request).error = error;
   const { status, headers, text } = toResponse(error, allow);
@@ -115,8 +108,7 @@ interface ValidatorFailure {
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 
-const MALFORMED_PATH =
-  'The path is not valid: each % must be followed by two hexadecimal digits of UTF-8.';
+const MALFORMED_PATH = 'The path is not valid: each % must be followed by two hexadecimal digits of UTF-8.';
 
 const PLACES: Readonly<Record<string, string>> = {
   params: 'Path parameter',

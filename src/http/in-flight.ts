@@ -31,9 +31,7 @@ export class InFlight {
   /** Resolves when every request that came on a connection has its response; to whether there was one. */
   async settled(socket: Socket): Promise<boolean> {
     const responses = this.#of(socket);
-    await Promise.all(
-      responses.map((response) => new Promise((resolve) => response.once('close', resolve))),
-    );
+    await Promise.all(responses.map((response) => new Promise((resolve) => response.once('close', resolve))));
     return responses.length > 0;
   }
 

@@ -9,9 +9,7 @@ const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
 /** One Host (RFC 9112, 3.2), and a target that names a path; a target that is a whole URL is reduced to its path. */
 export const checkTarget: RequestHandler = (request, _response, next) => {
-  const hosts = request.rawHeaders.filter(
-    (_, index, all) => index % 2 === 0 && /^host$/i.test(all[index] ?? ''),
-  );
+  const hosts = request.rawHeaders.filter((_, index, all) => index % 2 === 0 && /^host$/i.test(all[index] ?? ''));
   const { host } = request.headers;
   if (hosts.length > 1) throw new OperationError('invalid', 'Send one Host header only.');
   if (host === undefined && request.httpVersion === '1.1') {
@@ -57,10 +55,7 @@ export function checkMethod(allowed: readonly string[]): RequestHandler {
 }
 
 export function methodNotAllowed(allowed: readonly string[]): OperationError {
-  return new OperationError(
-    'method_not_allowed',
-    `This server only reads. Use one of: ${allowed.join(', ')}.`,
-  );
+  return new OperationError('method_not_allowed', `This server only reads. Use one of: ${allowed.join(', ')}.`);
 }
 
 /**
@@ -111,10 +106,7 @@ export function readQuery(contract: Contract): RequestHandler {
   return (request, _response, next) => {
     if (!request.openapi || !request.originalUrl.includes('?')) return next();
     if (countParameters(request) > MAX_QUERY_PARAMETERS) {
-      throw new OperationError(
-        'invalid',
-        `The query has more than ${MAX_QUERY_PARAMETERS} parameters.`,
-      );
+      throw new OperationError('invalid', `The query has more than ${MAX_QUERY_PARAMETERS} parameters.`);
     }
     const parameters = contract.parametersOf(request.openapi.schema.operationId);
     const query = Object.entries(request.query).flatMap(([name, given]) => {

@@ -119,20 +119,14 @@ async function refuse(socket: Socket, code: string | undefined, options: ServerO
 function fromParser(code: string | undefined, allowedMethods: readonly string[]): OperationError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new OperationError(
-        'headers_too_large',
-        'The URL and headers of the request are too large.',
-      );
+      return new OperationError('headers_too_large', 'The URL and headers of the request are too large.');
     case 'CONNECT':
     case 'HPE_INVALID_METHOD':
       return methodNotAllowed(allowedMethods);
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new OperationError('request_timeout', 'The request did not arrive in time.');
     default:
-      return new OperationError(
-        'invalid',
-        'This is not an HTTP request that the server understands.',
-      );
+      return new OperationError('invalid', 'This is not an HTTP request that the server understands.');
   }
 }
 

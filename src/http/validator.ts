@@ -31,10 +31,7 @@ const SCHEMES = ['authentik'];
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Rejects with a ContractError when the contract cannot be enforced. */
-export async function createContractMiddleware(
-  app: Application,
-  contract: Contract,
-): Promise<ContractMiddleware> {
+export async function createContractMiddleware(app: Application, contract: Contract): Promise<ContractMiddleware> {
   for (const scheme of Object.keys(contract.document.components?.securitySchemes ?? {})) {
     if (!SCHEMES.includes(scheme)) {
       throw new ContractError(`Nothing handles the contract's security scheme "${scheme}".`);

@@ -2,9 +2,7 @@
 import { toPagination } from '../domain/stage-list.js';
 import type { Handler, OperationDependencies } from './operations.js';
 
-export function createStagesPasswordList({
-  stages,
-}: OperationDependencies): Handler<'stages_password_list'> {
+export function createStagesPasswordList({ stages }: OperationDependencies): Handler<'stages_password_list'> {
   return async ({ query }, caller) => {
     const page = query.page === 'last' ? 'last' : Number(query.page);
     const found = await stages.list(

@@ -70,9 +70,7 @@ function likeness(release: Release, isPresent: IsPresent): Likeness {
 }
 
 function isExpected({ since, before }: Marker, release: Release): boolean {
-  return (
-    (!since || !isBefore(release.since, since)) && (!before || isBefore(release.since, before))
-  );
+  return (!since || !isBefore(release.since, since)) && (!before || isBefore(release.since, before));
 }
 
 const distance = ({ missing, unexpected }: Likeness) => missing.length + unexpected.length;

@@ -54,10 +54,7 @@ const RECHECK_MS = 15_000;
 // While the database is away, every batch would look; once in a moment is enough.
 const RETRY_MS = 250;
 
-export function createSchemaMonitor(
-  database: Database,
-  options: SchemaMonitorOptions,
-): SchemaMonitor {
+export function createSchemaMonitor(database: Database, options: SchemaMonitorOptions): SchemaMonitor {
   let current: Schema | undefined;
   let pending: Promise<Schema> | undefined;
   let lastFailure: { readonly error: Error; readonly at: number } | undefined;
@@ -110,8 +107,7 @@ export function createSchemaMonitor(
         return await run(schema);
       } catch (error) {
         const isInDoubt =
-          error instanceof SchemaChangedError ||
-          (error instanceof DatabaseError && error.isSchemaFault);
+          error instanceof SchemaChangedError || (error instanceof DatabaseError && error.isSchemaFault);
         if (isInDoubt && current === schema) {
           current = undefined;
           options.onChange?.(error);
@@ -136,9 +132,7 @@ function schemaOf(
     name: schema,
     release,
     tables: tablesIn(schema),
-    tenants: tenantSchema
-      ? Prisma.raw(qualified(tenantSchema, 'authentik_tenants_tenant'))
-      : undefined,
+    tenants: tenantSchema ? Prisma.raw(qualified(tenantSchema, 'authentik_tenants_tenant')) : undefined,
     readsTokensBy,
     image: { ...release.image, schema, webPath },
   };

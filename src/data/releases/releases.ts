@@ -93,16 +93,7 @@ const R2026_5: Release = {
 };
 
 /** Oldest first. */
-export const RELEASES: readonly Release[] = [
-  R2023_10,
-  R2024_2,
-  R2024_4,
-  R2024_8,
-  R2025_8,
-  R2025_12,
-  R2026_2,
-  R2026_5,
-];
+export const RELEASES: readonly Release[] = [R2023_10, R2024_2, R2024_4, R2024_8, R2025_8, R2025_12, R2026_2, R2026_5];
 
 /** In words, the releases that have these tables. */
 export function describeRelease({ since }: Release): string {

@@ -72,9 +72,7 @@ export function createMetrics(): Metrics {
 function registerGauges(sources: MetricSources, registers: Registry[]): void {
   gauge('active_requests', 'Requests without a response yet', () => sources.activeRequests());
   gauge('connections', 'Open connections of clients', () => sources.connections());
-  gauge('log_lines_dropped', 'Log lines lost, since their output was full or stuck', () =>
-    sources.droppedLogLines(),
-  );
+  gauge('log_lines_dropped', 'Log lines lost, since their output was full or stuck', () => sources.droppedLogLines());
   gauge('database_queue', 'Queries that wait for a connection', () => sources.pool().waiting);
   gauges('waiting', 'Keys that wait for a query', 'repository', () => sources.waiting());
   gauges('database_connections', 'Open connections to PostgreSQL', 'state', () => {
@@ -95,12 +93,7 @@ function registerGauges(sources: MetricSources, registers: Registry[]): void {
     });
   }
 
-  function gauges(
-    name: string,
-    help: string,
-    label: string,
-    read: () => Readonly<Record<string, number>>,
-  ): void {
+  function gauges(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
     new Gauge({
       ...{ name: PREFIX + name, help, labelNames: [label], registers },
       // The sum over all workers, but information stays 1.
