@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import generatorHelper, { type DMMF } from '@prisma/generator-helper';
-import { isBefore, RELEASE_NAMES } from '../src/data/releases/releases.js';
+import { isBefore, RELEASES } from '../src/data/releases/releases.js';
 import { roleFile, type TableDescription } from './reader-role.js';
 
 generatorHelper.generatorHandler({
@@ -101,8 +101,9 @@ function tablesOf(tables: readonly Table[], release: string): TableDescription[]
 
 /** The first release of each set of grants, with the last one that it serves. */
 function roleFiles(tables: readonly Table[]): [string, string | undefined][] {
-  const contents = RELEASE_NAMES.map((release) => JSON.stringify(tablesOf(tables, release)));
-  const firsts = RELEASE_NAMES.filter((_, index) => contents[index] !== contents[index - 1]);
+  const names = RELEASES.map(({ since }) => since);
+  const contents = names.map((release) => JSON.stringify(tablesOf(tables, release)));
+  const firsts = names.filter((_, index) => contents[index] !== contents[index - 1]);
   return firsts.map((release, index) => [release, firsts[index + 1]]);
 }
 

@@ -2,28 +2,24 @@
 import { OperationError } from '../domain/errors.js';
 import { DatabaseError } from './errors.js';
 
-export type BatchName = 'tokens' | 'oauth_tokens' | 'stages';
-
 export interface BatchLimits {
   /** Most keys that wait; beyond it a key is refused at once. */
   readonly maxQueue: number;
   /** A key that waited this long is refused instead of looked up. */
   readonly maxWaitMs: number;
-  /** Called with the size of each query that leaves. */
-  onBatch?(name: BatchName, size: number): void;
+  /** Called with the name of the batcher and the size of each query that leaves. */
+  onBatch?(name: string, size: number): void;
 }
 
 export interface Batcher<Value> {
-  /**
-   * The value of a key, read after this call. Rejects with `service_unavailable` when too many wait, or with the
-   * error of the query.
-   */
+  /** The value of a key, read after this call. Rejects with `service_unavailable` when too many wait, or as the query does. */
   load(key: string): Promise<Value>;
   /** How many keys wait for a query to leave. */
   readonly waiting: number;
 }
 
 interface Entry<Value> {
+  readonly key: string;
   readonly since: number;
   readonly value: Promise<Value>;
   resolve(value: Value): void;
@@ -39,7 +35,7 @@ const MAX_BATCH = 64;
  * order of the keys.
  */
 export function createBatcher<Value>(
-  name: BatchName,
+  name: string,
   { maxQueue, maxWaitMs, onBatch }: BatchLimits,
   query: (keys: readonly string[]) => Promise<readonly Value[]>,
 ): Batcher<Value> {
@@ -51,45 +47,36 @@ export function createBatcher<Value>(
     if (isBusy || waiting.size === 0) return;
     isBusy = true;
     setImmediate(async () => {
-      await settle([...takeBatch()]);
+      await settle(takeBatch());
       isBusy = false;
       schedule();
     });
   }
 
-  function* takeBatch(): Generator<[string, Entry<Value>]> {
+  function takeBatch(): Entry<Value>[] {
+    const entries = [...waiting.values()].slice(0, MAX_BATCH);
+    for (const { key } of entries) waiting.delete(key);
     const oldest = performance.now() - maxWaitMs;
-    let taken = 0;
-    for (const [key, entry] of waiting) {
-      if (taken === MAX_BATCH) return;
-      waiting.delete(key);
-      if (entry.since < oldest) {
-        entry.reject(unavailable('The queue for the database is too slow.'));
-        continue;
-      }
-      taken += 1;
-      yield [key, entry];
+    for (const entry of entries) {
+      if (entry.since < oldest) entry.reject(unavailable('The queue for the database is too slow.'));
     }
+    return entries.filter(({ since }) => since >= oldest);
   }
 
-  async function settle(batch: readonly [string, Entry<Value>][]): Promise<void> {
+  async function settle(batch: readonly Entry<Value>[]): Promise<void> {
     if (batch.length === 0) return;
     onBatch?.(name, batch.length);
     try {
-      const values = await query(batch.map(([key]) => key));
-      batch.forEach(([, entry], index) => {
-        // One for each key.
-        entry.resolve(values[index] as Value);
-      });
+      const values = await query(batch.map(({ key }) => key));
+      // One for each key.
+      for (const [index, entry] of batch.entries()) entry.resolve(values[index] as Value);
     } catch (error) {
       if (batch.length > 1 && error instanceof DatabaseError && error.isInputFault) {
         // Halving finds the row or key at fault in few queries, and serves everyone else.
         const middle = batch.length >> 1;
         await settle(batch.slice(0, middle));
         await settle(batch.slice(middle));
-        return;
-      }
-      for (const [, entry] of batch) entry.reject(error);
+      } else for (const entry of batch) entry.reject(error);
     }
   }
 
@@ -97,13 +84,14 @@ export function createBatcher<Value>(
     load(key) {
       const present = waiting.get(key);
       if (present) return present.value;
-      if (waiting.size >= maxQueue) {
-        return Promise.reject(unavailable('Too many requests wait for the database.'));
-      }
-      const { promise, resolve, reject } = withResolvers<Value>();
-      waiting.set(key, { since: performance.now(), value: promise, resolve, reject });
+      if (waiting.size >= maxQueue) return Promise.reject(unavailable('Too many requests wait for the database.'));
+      let settlers!: Pick<Entry<Value>, 'resolve' | 'reject'>;
+      const value = new Promise<Value>((resolve, reject) => {
+        settlers = { resolve, reject };
+      });
+      waiting.set(key, { key, since: performance.now(), value, ...settlers });
       schedule();
-      return promise;
+      return value;
     },
     get waiting() {
       return waiting.size;
@@ -113,15 +101,4 @@ export function createBatcher<Value>(
 
 function unavailable(message: string): OperationError {
   return new OperationError('service_unavailable', message);
-}
-
-/** `Promise.withResolvers` of Node 22. */
-function withResolvers<Value>() {
-  let resolve!: (value: Value) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<Value>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

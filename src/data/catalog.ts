@@ -4,7 +4,7 @@ import { Prisma } from '../../generated/prisma/client.js';
 import { TABLES } from '../../generated/tables.js';
 import { FUNCTION_SCHEMA } from './credentials.js';
 import type { Database } from './database.js';
-import { identifyRelease, type Marker } from './releases/identify.js';
+import { type Marker, nearestRelease } from './releases/identify.js';
 import type { Release } from './releases/releases.js';
 import { explainIncomplete, explainRowSecurity, explainUnknown, explainUnreadable } from './schema-advice.js';
 import { columnsOf, fits, type Need, qualified } from './tables.js';
@@ -19,10 +19,9 @@ const Column = z.object({
   isView: z.boolean(),
   /** Rows may be hidden from us. */
   hasRowSecurity: z.boolean(),
-  /** Rows may be hidden even from the owner of the table, as whom the function reads. */
+  /** Rows may be hidden even from the owner of the table, with whose rights the function reads. */
   forcesRowSecurity: z.boolean(),
 });
-type CatalogColumn = z.infer<typeof Column>;
 
 const Catalog = z.object({
   database: z.string(),
@@ -54,23 +53,24 @@ export interface Inspection {
 
 /** A column that is read, with what the catalog has under its name. */
 export interface CheckedNeed extends Need {
-  readonly found: CatalogColumn | undefined;
+  readonly found: z.infer<typeof Column> | undefined;
 }
 
-/** Names that a release has had, or has now. */
+/** Names that a table has had, or has now. */
 const NAMES = TABLES.flatMap((table) => ('renamed' in table ? [table.name, table.renamed.to] : [table.name]));
+const TENANTS = 'authentik_tenants_tenant' satisfies (typeof NAMES)[number];
 
-// pg_catalog shows every column to every role; information_schema shows only the readable ones.
-function catalogStatement(schema: string): Prisma.Sql {
+/** Rejects with a DatabaseError when the database cannot be queried. */
+export async function inspectDatabase(database: Database, schema: string): Promise<Inspection> {
   const signature = `${qualified(FUNCTION_SCHEMA, schema)}(text[], timestamp with time zone, boolean)`;
-  return Prisma.sql`
+  // pg_catalog shows every column to every role; information_schema shows only the readable ones.
+  const statement = Prisma.sql`
     SELECT current_database()::text AS database,
       coalesce((
         SELECT json_agg(json_build_object(
           'table', c.relname, 'column', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
           'isNotNull', a.attnotnull,
-          'isReadable', has_schema_privilege(n.oid, 'USAGE')
-            AND has_column_privilege(c.oid, a.attnum, 'SELECT'),
+          'isReadable', has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT'),
           'isView', c.relkind NOT IN ('r', 'p'), 'hasRowSecurity', row_security_active(c.oid),
           'forcesRowSecurity', c.relforcerowsecurity) ORDER BY c.relname, a.attnum)
         FROM pg_catalog.pg_namespace n
@@ -82,8 +82,7 @@ function catalogStatement(schema: string): Prisma.Sql {
       ), '[]') AS columns,
       ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relname = 'authentik_core_user' AND c.relkind IN ('r', 'p') ORDER BY 1
-      ) AS "authentikSchemas",
+        WHERE c.relname = 'authentik_core_user' AND c.relkind IN ('r', 'p') ORDER BY 1) AS "authentikSchemas",
       tenants.schema AS "tenantSchema",
       current_setting('server_encoding') AS encoding, current_setting('array_nulls') AS "arrayNulls",
       EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = ${FUNCTION_SCHEMA}
@@ -95,55 +94,44 @@ function catalogStatement(schema: string): Prisma.Sql {
       WHERE c.relname = ${TENANTS} AND c.relkind IN ('r', 'p', 'v')
       ORDER BY n.nspname <> ${schema}, n.nspname <> 'public', n.nspname LIMIT 1
     ) AS schema) tenants`;
-}
-
-const TENANTS = 'authentik_tenants_tenant' satisfies (typeof NAMES)[number];
-
-/** Rejects with a DatabaseError when the database cannot be queried. */
-export async function inspectDatabase(database: Database, schema: string): Promise<Inspection> {
-  const statement = catalogStatement(schema);
   const rows = await database.query((prisma) => prisma.$queryRaw(statement));
-  const [catalog] = z.tuple([Catalog]).parse(rows);
-  return inspectCatalog({ ...catalog, schema });
+  return inspectCatalog({ ...z.tuple([Catalog]).parse(rows)[0], schema });
 }
 
 export function inspectCatalog(catalog: Catalog): Inspection {
-  const isPresent = (marker: Marker) => hasMarker(catalog, marker);
-  const release = identifyRelease(isPresent);
-  const { tenantSchema } = catalog;
-  const readsTokensBy = catalog.hasFunction ? 'function' : 'tables';
-  const warnings = warningsOf(catalog);
-  if (!release) {
-    const problems = [explainUnknown(catalog, isPresent)];
-    return { release, needs: [], readsTokensBy, tenantSchema, problems, warnings };
+  const { columns, tenantSchema, hasFunction } = catalog;
+  const find = (table: string, name: string) => columns.find((each) => each.table === table && each.column === name);
+  const likeness = nearestRelease(({ table, column, type, isNullable }: Marker) => {
+    const found = find(table, column);
+    return found !== undefined && (!type || found.type === type) && !(isNullable && found.isNotNull);
+  });
+  const result = {
+    readsTokensBy: hasFunction ? 'function' : 'tables',
+    tenantSchema,
+    warnings: warningsOf(catalog),
+  } as const;
+  const { release, missing, unexpected } = likeness;
+  if (missing.length > 0 || unexpected.length > 0) {
+    return { ...result, release: undefined, needs: [], problems: [explainUnknown(catalog, likeness)] };
   }
   const needs = columnsOf(release)
     .filter(({ table }) => table !== TENANTS || tenantSchema !== null)
-    .map((needed) => ({ ...needed, found: findColumn(catalog, needed.table, needed.column) }));
+    .map((needed) => ({ ...needed, found: find(needed.table, needed.column) }));
+  const isByFunction = ({ reads }: Need) => hasFunction && reads === 'credentials';
   const isUsable = ({ type, found }: CheckedNeed) => found !== undefined && fits(found.type, type);
-  const readByFunction = ({ reads }: CheckedNeed) => catalog.hasFunction && reads === 'credentials';
+  const isReadable = ({ table, column, isWhole }: Need) =>
+    columns.every((each) => each.isReadable || each.table !== table || !(isWhole || each.column === column));
+  const isHidden = (need: CheckedNeed) =>
+    isByFunction(need) ? need.found?.forcesRowSecurity : need.found?.hasRowSecurity;
   const unfit = needs.filter((need) => !isUsable(need));
-  const isReadable = (need: CheckedNeed) =>
-    readByFunction(need) ||
-    catalog.columns
-      .filter(({ table, column }) => table === need.table && (need.isWhole || column === need.column))
-      .every((column) => column.isReadable);
-  const unreadable = needs.filter((need) => isUsable(need) && !isReadable(need));
-  const hidden = needs.filter((need) =>
-    readByFunction(need) ? need.found?.forcesRowSecurity : need.found?.hasRowSecurity,
-  );
-  return {
-    release,
-    needs,
-    readsTokensBy,
-    tenantSchema,
-    warnings,
-    problems: [
-      ...(unfit.length > 0 ? [explainIncomplete(unfit, release, catalog)] : []),
-      ...(unreadable.length > 0 ? [explainUnreadable(unreadable, release, catalog)] : []),
-      ...(hidden.length > 0 ? [explainRowSecurity(hidden)] : []),
-    ],
-  };
+  const unreadable = needs.filter((need) => isUsable(need) && !isByFunction(need) && !isReadable(need));
+  const hidden = needs.filter(isHidden);
+  const problems = [
+    ...(unfit.length > 0 ? [explainIncomplete(unfit, release, catalog)] : []),
+    ...(unreadable.length > 0 ? [explainUnreadable(unreadable, release, catalog)] : []),
+    ...(hidden.length > 0 ? [explainRowSecurity(hidden)] : []),
+  ];
+  return { ...result, release, needs, problems };
 }
 
 function warningsOf({ columns, encoding, arrayNulls }: Catalog): string[] {
@@ -155,13 +143,4 @@ function warningsOf({ columns, encoding, arrayNulls }: Catalog): string[] {
     ...(arrayNulls === 'on' ? [] : ['array_nulls is off for this role: PostgreSQL reads NULL in an array as text.']),
     ...[...views].map((table) => `${table} is a view, not the table that authentik made.`),
   ];
-}
-
-function findColumn({ columns }: Catalog, table: string, column: string) {
-  return columns.find((candidate) => candidate.table === table && candidate.column === column);
-}
-
-function hasMarker(catalog: Catalog, { table, column, type, isNullable }: Marker): boolean {
-  const found = findColumn(catalog, table, column);
-  return found !== undefined && (!type || found.type === type) && !(isNullable && found.isNotNull);
 }

@@ -35,7 +35,7 @@ function explainSettings(error: DatabaseError, target: Target): string | undefin
   const { message, sqlState } = error;
   const { database, user } = target;
   const place = placeOf(target);
-  if (error.isTlsFault) {
+  if (error.details.isTlsFault) {
     return `No TLS connection to PostgreSQL at ${place}: ${message}. Correct sslmode in DATABASE_URL (disable, or verify-full with sslrootcert=…), or turn on TLS in PostgreSQL.`;
   }
   if (message.includes('client password must be a string')) {

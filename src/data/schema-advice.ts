@@ -1,6 +1,6 @@
 /** Says what is wrong with authentik's tables, what is supported, and what to do. */
 import { ROLE_FILES } from '../../generated/tables.js';
-import { type IsPresent, type Marker, nearestRelease } from './releases/identify.js';
+import type { Likeness, Marker } from './releases/identify.js';
 import { describeRelease, isBefore, type Release, SUPPORTED } from './releases/releases.js';
 import type { FoundColumn, Need } from './tables.js';
 
@@ -17,7 +17,7 @@ interface Place {
 }
 
 /** For tables that are those of no release. */
-export function explainUnknown(catalog: Place, isPresent: IsPresent): string {
+export function explainUnknown(catalog: Place, { release, missing, unexpected }: Likeness): string {
   const { database, schema, columns, authentikSchemas } = catalog;
   const place = `the schema "${schema}" of the database "${database}"`;
   const tables = new Set(columns.map(({ table }) => table));
@@ -31,7 +31,6 @@ export function explainUnknown(catalog: Place, isPresent: IsPresent): string {
   if (!tables.has('authentik_rbac_role')) {
     return `The tables in ${place} are of an authentik before 2023.10: there is no authentik_rbac_role. ${WHAT_IS_SUPPORTED} Upgrade authentik.`;
   }
-  const { release, missing, unexpected } = nearestRelease(isPresent);
   const deviations = [
     ...missing.map((marker) => `${nameOf(marker)} is missing`),
     ...unexpected.map((marker) => `${nameOf(marker)} should not be there`),

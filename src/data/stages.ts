@@ -103,7 +103,7 @@ export function createStageRepository(
           // One that was deleted since its key was found is left out.
           stages: stages.filter((stage) => stage !== undefined),
           ...page,
-          hasAutocomplete: schema.release.list.hasAutocomplete,
+          hasAutocomplete: schema.release.hasAutocomplete,
         };
       }),
     get waiting() {
@@ -137,14 +137,14 @@ async function findKeys(
   request: StageListRequest,
   principal: Principal,
 ): Promise<Keys> {
-  const { hasAllowShowPassword, list } = schema.release;
+  const { hasAllowShowPassword, hasTenantPageSizes } = schema.release;
   if (request.allowShowPassword !== undefined && !hasAllowShowPassword) {
     throw new OperationError(
       'invalid',
       'Query parameter "allow_show_password" needs authentik 2024.8 or later. Leave it out.',
     );
   }
-  if (!list.pageSizesOfTenant) assertPageSize(request.pageSize);
+  if (!hasTenantPageSizes) assertPageSize(request.pageSize);
   const statement = keysStatement(schema, request, principal);
   try {
     const rows = await database.query((prisma) => prisma.$queryRaw(statement));
@@ -166,7 +166,7 @@ function keysStatement(schema: Schema, request: StageListRequest, principal: Pri
   const { configureFlow, page } = request;
   const orders = parseOrdering(request.ordering, release.hasAllowShowPassword);
   const orderBy = Prisma.join([
-    ...orders.map((order) => orderSql(order, release.list.ordersNullsFirst)),
+    ...orders.map((order) => orderSql(order, release.ordersNullsFirst)),
     Prisma.sql`p.stage_ptr_id`,
   ]);
   const matching = Prisma.sql`${t.authentik_stages_password_passwordstage} p
@@ -197,7 +197,7 @@ function filtersSql(
   { sees }: Principal,
 ): Prisma.Sql[] {
   const exactName = stripped(name ?? '');
-  const patterns = parseSearch(search, release.list.search).map(toPattern);
+  const patterns = parseSearch(search, release.search).map(toPattern);
   return [
     ...(sees === 'all' ? [] : [Prisma.sql`p.stage_ptr_id = ANY (${[...sees]}::uuid[])`]),
     ...(exactName === '' ? [] : [Prisma.sql`s.name = ${exactName}`]),
@@ -213,8 +213,8 @@ function filtersSql(
 /** A SELECT of one `page_size`. A tenant without a row has the sizes of a fresh installation. */
 function pageSizeSql({ name, tenants, release }: Schema, requested: number | undefined) {
   const size = requested === undefined ? null : toInt32(requested);
-  if (!release.list.pageSizesOfTenant || !tenants) {
-    const [byDefault, maximum] = release.list.pageSizesOfTenant ? [20, 100] : [100, 1000];
+  if (!release.hasTenantPageSizes || !tenants) {
+    const [byDefault, maximum] = release.hasTenantPageSizes ? [20, 100] : [100, 1000];
     return Prisma.sql`SELECT least(coalesce(${size}::integer, ${byDefault}), ${maximum}) AS page_size`;
   }
   return Prisma.sql`

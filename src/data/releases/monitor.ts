@@ -19,13 +19,6 @@ export interface Schema {
   readonly image: FlowImageRules;
 }
 
-/** The tables are not ones that we can serve; the message says what was found and what to do. */
-export class UnsupportedDatabaseError extends OperationError {
-  constructor(problems: readonly string[]) {
-    super('service_unavailable', problems);
-  }
-}
-
 /** A query found the tables to be of another release than the one it was made for. */
 export class SchemaChangedError extends OperationError {
   constructor() {
@@ -63,7 +56,7 @@ export function createSchemaMonitor(database: Database, options: SchemaMonitorOp
     try {
       const inspection = await inspectDatabase(database, options.schema);
       const { release, readsTokensBy, problems } = inspection;
-      if (!release || problems.length > 0) throw new UnsupportedDatabaseError(problems);
+      if (!release || problems.length > 0) throw new OperationError('service_unavailable', problems);
       const isSame = current?.release === release && current.readsTokensBy === readsTokensBy;
       if (!isSame || lastFailure) options.onChange?.(inspection);
       lastFailure = undefined;

@@ -2,25 +2,9 @@
 import type { FlowImageRules } from '../../domain/flow-image.js';
 import type { SearchSyntax } from '../../domain/stage-list.js';
 
-/** The first release of each kind of tables, oldest first. */
-export const RELEASE_NAMES = [
-  '2023.10',
-  '2024.2',
-  '2024.4',
-  '2024.8',
-  '2025.8',
-  '2025.12',
-  '2026.2',
-  '2026.5',
-] as const;
-export type ReleaseName = (typeof RELEASE_NAMES)[number];
-
-/** 2026.8 is read as 2026.5: nothing that we read differs. */
-export const SUPPORTED = '2023.10 to 2026.8';
-
 export interface Release {
   /** The first authentik release with these tables. */
-  readonly since: ReleaseName;
+  readonly since: string;
   /** Django's and guardian's tables (to 2025.10), or roles only. */
   readonly permissions: 'django' | 'roles';
   /** Joins users with authentik's own groups; another table had the second name before 2026.2. */
@@ -31,16 +15,14 @@ export interface Release {
   readonly hasAccessTokenIndex: boolean;
   readonly image: Omit<FlowImageRules, 'schema' | 'webPath'>;
   readonly hasAllowShowPassword: boolean;
-  readonly list: {
-    readonly hasAutocomplete: boolean;
-    readonly search: SearchSyntax;
-    /** Whether the page sizes are those of the tenant, and larger ones are reduced to its maximum. */
-    readonly pageSizesOfTenant: boolean;
-    readonly ordersNullsFirst: boolean;
-  };
+  readonly hasAutocomplete: boolean;
+  readonly search: SearchSyntax;
+  /** Whether the page sizes of a list are those of the tenant, and larger ones are reduced to its maximum. */
+  readonly hasTenantPageSizes: boolean;
+  readonly ordersNullsFirst: boolean;
 }
 
-const R2023_10: Release = {
+const OLDEST: Release = {
   since: '2023.10',
   permissions: 'django',
   membershipTable: 'authentik_core_user_ak_groups',
@@ -48,62 +30,52 @@ const R2023_10: Release = {
   hasAccessTokenIndex: false,
   image: { field: 'background', mediaBySchema: false, absolutePaths: 'media', storage: 'media' },
   hasAllowShowPassword: false,
-  list: {
-    hasAutocomplete: false,
-    search: 'words',
-    pageSizesOfTenant: false,
-    ordersNullsFirst: false,
+  hasAutocomplete: false,
+  search: 'words',
+  hasTenantPageSizes: false,
+  ordersNullsFirst: false,
+};
+
+/** What each release changed; the image's rules change one by one, too. */
+const CHANGES: readonly (Omit<Partial<Release>, 'image'> &
+  Pick<Release, 'since'> & { image?: Partial<Release['image']> })[] = [
+  { since: '2024.2', image: { mediaBySchema: true } },
+  // The tables of 2024.4 are those of 2024.6, but 2024.4 allows one hop more; the narrower rule is the safe one.
+  { since: '2024.4', superuserHops: 19 },
+  { since: '2024.8', hasAccessTokenIndex: true, hasAllowShowPassword: true },
+  { since: '2025.8', image: { absolutePaths: 'as-is' }, hasAutocomplete: true, search: 'phrases' },
+  {
+    since: '2025.12',
+    permissions: 'roles',
+    image: { field: 'background_url', storage: 'files' },
+    hasTenantPageSizes: true,
   },
-};
-const R2024_2: Release = {
-  ...R2023_10,
-  since: '2024.2',
-  image: { ...R2023_10.image, mediaBySchema: true },
-};
-// The tables of 2024.4 are those of 2024.6, but 2024.4 allows one hop more; the narrower rule is the safe one.
-const R2024_4: Release = { ...R2024_2, since: '2024.4', superuserHops: 19 };
-const R2024_8: Release = {
-  ...R2024_4,
-  since: '2024.8',
-  hasAccessTokenIndex: true,
-  hasAllowShowPassword: true,
-};
-const R2025_8: Release = {
-  ...R2024_8,
-  since: '2025.8',
-  image: { ...R2024_8.image, absolutePaths: 'as-is' },
-  list: { ...R2024_8.list, hasAutocomplete: true, search: 'phrases' },
-};
-const R2025_12: Release = {
-  ...R2025_8,
-  since: '2025.12',
-  permissions: 'roles',
-  image: { ...R2025_8.image, field: 'background_url', storage: 'files' },
-  list: { ...R2025_8.list, pageSizesOfTenant: true },
-};
-const R2026_2: Release = {
-  ...R2025_12,
-  since: '2026.2',
-  membershipTable: 'authentik_core_user_groups',
-};
-const R2026_5: Release = {
-  ...R2026_2,
-  since: '2026.5',
-  list: { ...R2026_2.list, ordersNullsFirst: true },
-};
+  { since: '2026.2', membershipTable: 'authentik_core_user_groups' },
+  { since: '2026.5', ordersNullsFirst: true },
+];
 
-/** Oldest first. */
-export const RELEASES: readonly Release[] = [R2023_10, R2024_2, R2024_4, R2024_8, R2025_8, R2025_12, R2026_2, R2026_5];
-
-/** In words, the releases that have these tables. */
-export function describeRelease({ since }: Release): string {
-  const next = RELEASE_NAMES[RELEASE_NAMES.indexOf(since) + 1];
-  return next ? `${since} or later, before ${next}` : `${since} or later`;
+const releases = [OLDEST];
+for (const change of CHANGES) {
+  const last = releases.at(-1) ?? OLDEST;
+  releases.push({ ...last, ...change, image: { ...last.image, ...change.image } });
 }
 
-/** Compares releases as numbers, so that any release can be compared, 2025.10 with 2025.8 too. */
+/** Oldest first. */
+export const RELEASES: readonly Release[] = releases;
+
+/** 2026.8 is read as 2026.5: nothing that we read differs. */
+export const SUPPORTED = '2023.10 to 2026.8';
+
+/** In words, the releases that have these tables. */
+export function describeRelease(release: Release): string {
+  const next = RELEASES[RELEASES.indexOf(release) + 1];
+  return next ? `${release.since} or later, before ${next.since}` : `${release.since} or later`;
+}
+
+/** Compares releases as numbers: 2025.10 comes after 2025.8. */
 export function isBefore(one: string, other: string): boolean {
-  const [year = 0, month = 0] = one.split('.').map(Number);
-  const [otherYear = 0, otherMonth = 0] = other.split('.').map(Number);
+  const [[year = 0, month = 0] = [], [otherYear = 0, otherMonth = 0] = []] = [one, other].map((release) =>
+    release.split('.').map(Number),
+  );
   return year < otherYear || (year === otherYear && month < otherMonth);
 }
