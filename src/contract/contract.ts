@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml';
 import { packageRoot } from '../package-root.js';
 import type { OperationId } from './types.js';
 
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /** The parts of the document that code looks at. */
 export interface OpenApiDocument {

@@ -14,113 +14,97 @@ export interface WireResponse {
 /** What is wrong with a response, one line each; empty: nothing. */
 export type ResponseChecker = (operationId: OperationId, response: WireResponse) => string[];
 
-/** What is wrong with a value, which the lines call by this name. */
-type Validate = (schema: object, value: unknown, name: string) => string[];
-
 export function createResponseChecker(contract: Contract): ResponseChecker {
   const ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true });
   // The package is CommonJS and exports its function both ways.
   (addFormats as unknown as typeof addFormats.default)(ajv);
+  // Nothing is taken away from the responses.
   const documented = new Map(
-    contract.operationIds.map((id) => [id, withoutUndeclaredFields(contract.operationOf(id))]),
+    contract.operationIds.map((id) => [
+      id,
+      strictly(contract.operationOf(id).responses) as Readonly<Record<string, ResponseObject>>,
+    ]),
   );
+
   // Ajv keeps the function that it compiled for a schema.
-  const validate: Validate = (schema, value, name) => {
+  function validate(schema: object, value: unknown, name: string): string[] {
     const validator = ajv.compile(schema);
     return validator(value) ? [] : explain(validator.errors ?? [], name);
-  };
-
-  return (operationId, { status, headers, text }) => {
-    const response = documented.get(operationId)?.responses[status];
-    if (!response) return [`the status ${status} is not in the contract`];
-    return [
-      ...checkBody(response, headers, text, validate),
-      ...checkHeaders(response, headers, validate),
-    ];
-  };
-}
-
-/** A later contract may add fields. A response of today must not: a consumer would rely on nothing. */
-function withoutUndeclaredFields<Part>(part: Part): Part {
-  function close(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(close);
-    if (value === null || typeof value !== 'object') return value;
-    const isClosed = 'type' in value && value.type === 'object' && 'properties' in value;
-    const entries = Object.entries(value).map(([key, item]) => [key, close(item)]);
-    return { ...(isClosed && { additionalProperties: false }), ...Object.fromEntries(entries) };
   }
-  // Nothing is taken away.
-  return close(part) as Part;
-}
 
-function checkHeaders(
-  { headers: documented = {} }: ResponseObject,
-  headers: Headers,
-  validate: Validate,
-): string[] {
-  return Object.entries(documented).flatMap(([name, { required, schema }]) => {
-    const sent = headers.get(name);
-    if (sent === null) return required ? [`the header ${name} is missing`] : [];
-    return validate(schema, schema.type === 'integer' ? Number(sent) : sent, `the header ${name}`);
-  });
-}
-
-function checkBody(
-  { content = {} }: ResponseObject,
-  headers: Headers,
-  text: string,
-  validate: Validate,
-): string[] {
-  const [documented] = Object.entries(content);
-  if (!documented) return text === '' ? [] : ['there must be no body'];
-  const [mediaType, { schema }] = documented;
-  const sent = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (sent !== mediaType) {
-    return [`the content type is ${sent ?? 'missing'} instead of ${mediaType}`];
-  }
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return ['the body is not JSON'];
-  }
-  return validate(schema, body, 'the body');
-}
-
-/** One line for each fault. Of the forms in a `oneOf`, only the faults of the one that is meant are told. */
-function explain(errors: readonly ErrorObject[], name: string): string[] {
-  const choices = errors.filter(({ keyword }) => keyword === 'oneOf').map(toChoice);
-  return errors.flatMap((error) => {
-    const place = error.instancePath || name;
-    if (error.keyword === 'oneOf') {
-      const { meant, marks } = toChoice(error);
-      return meant ? [] : [`${place} must have exactly one of the fields ${marks.join(', ')}`];
+  function checkBody({ content = {} }: ResponseObject, { headers, text }: WireResponse): string[] {
+    const [body] = Object.entries(content);
+    if (!body) return text === '' ? [] : ['there must be no body'];
+    const [mediaType, { schema }] = body;
+    const sent = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+    if (sent !== mediaType) {
+      return [`the content type is ${sent ?? 'missing'} instead of ${mediaType}`];
     }
-    const choice = choices.find(
-      ({ within, at }) =>
-        error.schemaPath.startsWith(within) && `${error.instancePath}/`.startsWith(at),
-    );
-    if (choice && !(choice.meant && error.schemaPath.startsWith(choice.meant))) return [];
-    const { additionalProperty } = error.params as { additionalProperty?: string };
-    const problem = additionalProperty && `must not have the field ${additionalProperty}`;
-    return [`${place} ${problem ?? error.message}`];
-  });
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return ['the body is not JSON'];
+    }
+    return validate(schema, value, 'the body');
+  }
+
+  function checkHeaders({ headers = {} }: ResponseObject, response: WireResponse): string[] {
+    return Object.entries(headers).flatMap(([name, { required, schema }]) => {
+      const sent = response.headers.get(name);
+      if (sent === null) return required ? [`the header ${name} is missing`] : [];
+      const value = schema.type === 'integer' ? Number(sent) : sent;
+      return validate(schema, value, `the header ${name}`);
+    });
+  }
+
+  return (operationId, response) => {
+    const expected = documented.get(operationId)?.[response.status];
+    if (!expected) return [`the status ${response.status} is not in the contract`];
+    return [...checkBody(expected, response), ...checkHeaders(expected, response)];
+  };
 }
 
-/** A form is meant when of the fields that tell the forms apart only its own are there. */
-function toChoice({ schemaPath, instancePath, schema, data }: ErrorObject) {
-  // The keyword's own value: the forms, whose references are resolved.
-  const forms = schema as { readonly required: readonly string[] }[];
-  const marks = forms.map(({ required }) =>
-    required.filter((field) => !forms.every((form) => form.required.includes(field))),
-  );
-  const present = marks.flatMap((fields, index) =>
-    fields.some((field) => Object.hasOwn(Object(data), field)) ? [index] : [],
-  );
+/**
+ * Closes objects: a later contract may add fields, but a consumer of this one cannot rely on what it does not declare.
+ * Replaces each `oneOf` by rules whose faults are those of the form that was meant.
+ */
+function strictly(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(strictly);
+  if (part === null || typeof part !== 'object') return part;
+  const isClosed = 'type' in part && part.type === 'object' && 'properties' in part;
+  const entries = Object.entries(part).map(([key, value]) => [key, strictly(value)]);
   return {
-    within: `${schemaPath}/`,
-    at: `${instancePath}/`,
-    meant: present.length === 1 ? `${schemaPath}/${present[0]}/` : undefined,
-    marks: marks.flat(),
+    ...(isClosed && { additionalProperties: false }),
+    ...Object.fromEntries(entries),
+    ...('oneOf' in part && byMarks(strictly(part.oneOf) as Form[])),
   };
+}
+
+interface Form {
+  readonly required: readonly string[];
+}
+
+/** A form is meant when the fields are there that only it requires. */
+function byMarks(forms: readonly Form[]): object {
+  const marks = forms.map(({ required }) => ({
+    required: required.filter((field) => !forms.every((form) => form.required.includes(field))),
+  }));
+  const allOf = marks.map((mark, index) => ({ if: { not: mark }, else: forms[index] }));
+  return { oneOf: marks, allOf };
+}
+
+/** One line for each fault; the `if` and the marks of a form only say which form was meant. */
+function explain(errors: readonly ErrorObject[], name: string): string[] {
+  return errors
+    .filter(({ keyword, schemaPath }) => keyword !== 'if' && !schemaPath.includes('/oneOf/'))
+    .map(({ keyword, instancePath, params, schema, message }) => {
+      const place = instancePath || name;
+      if (keyword === 'additionalProperties') {
+        return `${place} must not have the field ${params.additionalProperty}`;
+      }
+      if (keyword !== 'oneOf') return `${place} ${message}`;
+      const marks = (schema as readonly Form[]).flatMap(({ required }) => required);
+      return `${place} must have exactly one of the fields ${marks.join(', ')}`;
+    });
 }
