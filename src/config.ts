@@ -1,6 +1,7 @@
 /** Every setting once: its variable, check, default and meaning; read into one Config, with all faults reported at once. */
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { addressesOf, isLoopback } from './data/connection-url.js';
 
@@ -24,45 +25,29 @@ const integer = (minimum: number, maximum: number) =>
 const milliseconds = integer(1, 3_600_000);
 const port = integer(0, 65_535);
 
-const flag = parsed((text) => {
-  if (/^(true|1|yes|on)$/i.test(text)) return true;
-  if (/^(false|0|no|off)$/i.test(text)) return false;
-  throw new Error('must be true or false');
+const text = z.string();
+const matching = (pattern: RegExp, problem: string) => z.string().regex(pattern, problem);
+const flag = matching(/^(true|1|yes|on|false|0|no|off)$/i, 'must be true or false').transform((value) =>
+  /^(true|1|yes|on)$/i.test(value),
+);
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const postgresUrl = parsed((url) => {
+  addressesOf(url);
+  return url;
 });
 
-const postgresUrl = parsed((text) => {
-  addressesOf(text);
-  return text;
-});
-
-const readableFile = parsed((text) => {
+const readableFile = parsed((file) => {
   try {
-    accessSync(text, constants.R_OK);
-    return text;
+    accessSync(file, constants.R_OK);
+    return file;
   } catch {
     throw new Error('must be a file that can be read');
   }
 });
 
-const schemaName = parsed((text) => {
-  if (Buffer.byteLength(text) <= 63) return text;
-  throw new Error('must be the name of a PostgreSQL schema, at most 63 bytes');
-});
-
-/** Without its last slash, as it is put before paths. */
-const urlPath = parsed((text) => {
-  if (/^\/(?:[\w.~-]+\/?)*$/.test(text)) return text.replace(/\/$/, '');
-  throw new Error('must be a path such as /authentik/');
-});
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-const logLevel = parsed((text) => {
-  if (LOG_LEVELS.includes(text)) return text;
-  throw new Error(`must be one of ${LOG_LEVELS.join(', ')}`);
-});
-
-const workerCount = parsed((text) => {
-  const value = text === 'auto' ? availableParallelism() : /^\d+$/.test(text) ? Number(text) : 0;
+const workerCount = parsed((given) => {
+  const value = given === 'auto' ? availableParallelism() : /^\d+$/.test(given) ? Number(given) : 0;
   if (value >= 1 && value <= 256) return value;
   throw new Error('must be a whole number from 1 to 256, or auto');
 });
@@ -86,7 +71,7 @@ export const SETTINGS = {
     ),
     schema: setting(
       'DATABASE_SCHEMA',
-      schemaName.default('public'),
+      matching(/^.{1,63}$/s, 'must be the name of a PostgreSQL schema, at most 63 bytes').default('public'),
       "The schema of authentik's tables; a tenant's is `t_…`",
     ),
     poolSize: setting(
@@ -100,12 +85,14 @@ export const SETTINGS = {
   authentik: {
     webPath: setting(
       'AUTHENTIK_WEB_PATH',
-      urlPath.default(''),
+      matching(/^\/(?:[\w.~-]+\/?)*$/, 'must be a path such as /authentik/')
+        .transform((path) => path.replace(/\/$/, ''))
+        .default(''),
       "authentik's own setting `web.path` (since 2024.12), put before its URLs",
     ),
   },
   http: {
-    host: setting('HOST', z.string().default('127.0.0.1'), 'Address to listen on'),
+    host: setting('HOST', text.default('127.0.0.1'), 'Address to listen on'),
     port: setting('PORT', port.default(3000), 'Port to listen on; 0 takes a free one'),
     requestTimeoutMs: setting('REQUEST_TIMEOUT_MS', milliseconds.default(5000), 'Deadline for a whole response'),
     maxActiveRequests: setting(
@@ -113,11 +100,7 @@ export const SETTINGS = {
       integer(1, 1_000_000).default(256),
       'Requests worked on at the same time, for each worker; excess requests get 503',
     ),
-    referencePage: setting(
-      'REFERENCE_PAGE',
-      flag.default(true),
-      'Serve the reference page and the contract below the base path',
-    ),
+    referencePage: setting('REFERENCE_PAGE', flag.default(true), 'Serve the reference page and the contract'),
     shutdownDelayMs: setting(
       'SHUTDOWN_DELAY_MS',
       integer(0, 3_600_000).default(0),
@@ -135,23 +118,22 @@ export const SETTINGS = {
       port.optional(),
       'Serves `/metrics` for Prometheus on this port; 0 takes a free one. Without it, nothing is counted',
     ),
-    host: setting('METRICS_HOST', z.string().default('127.0.0.1'), 'Address to serve the metrics on'),
+    host: setting('METRICS_HOST', text.default('127.0.0.1'), 'Address to serve the metrics on'),
   },
   process: {
     workers: setting('WORKERS', workerCount.default(1), 'Processes that serve requests; `auto`: one for each core'),
-    logLevel: setting('LOG_LEVEL', logLevel.default('info'), LOG_LEVELS.join(', ')),
+    logLevel: setting(
+      'LOG_LEVEL',
+      z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+      LOG_LEVELS.join(', '),
+    ),
   },
 } as const;
 
 type Settings = typeof SETTINGS;
+type Value<Setting> = Setting extends { readonly schema: infer Schema extends z.ZodType } ? z.output<Schema> : never;
 export type Config = {
-  readonly [Group in keyof Settings]: {
-    readonly [Key in keyof Settings[Group]]: Settings[Group][Key] extends {
-      readonly schema: infer Schema extends z.ZodType;
-    }
-      ? z.output<Schema>
-      : never;
-  };
+  readonly [Group in keyof Settings]: { readonly [Key in keyof Settings[Group]]: Value<Settings[Group][Key]> };
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -175,7 +157,7 @@ export function readConfig(environment: Environment): Config {
   });
   // The type is made from the same table.
   const config = Object.fromEntries(groups) as Config;
-  if (!environment.DATABASE_URL && !isLoopback(config.http.host ?? 'localhost')) {
+  if (!environment.DATABASE_URL && !isLoopback(config.http.host)) {
     problems.push(
       'HOST must be a loopback address while DATABASE_URL is not set: the tokens of the demo data are well known. Set DATABASE_URL',
     );
@@ -184,36 +166,18 @@ export function readConfig(environment: Environment): Config {
   return config;
 }
 
-/** What an operator may not have meant: variables that are nearly ours, and an empty address of the database. */
-export function findMistakes(environment: Environment): string[] {
-  const known = Object.values(SETTINGS).flatMap((settings) => Object.values(settings).map(({ variable }) => variable));
-  const nearlyOurs = Object.keys(environment).flatMap((name) => {
-    const meant = known.find((variable) => variable !== name && isNearly(name, variable));
-    return meant && !known.includes(name) ? [`${name} is not a setting. Did you mean ${meant}?`] : [];
-  });
-  return environment.DATABASE_URL === ''
-    ? [...nearlyOurs, 'DATABASE_URL is empty, and counts as not set: this serves demo data.']
-    : nearlyOurs;
-}
-
+// Short names resemble too many others.
 const MIN_LENGTH = 8;
 const MAX_EDITS = 2;
 
-/** Short names resemble too many others. */
-function isNearly(name: string, variable: string): boolean {
-  return Math.min(name.length, variable.length) >= MIN_LENGTH && edits(name, variable) <= MAX_EDITS;
-}
-
-/** Levenshtein's distance. */
-function edits(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, character] of [...one].entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= other.length; column += 1) {
-      const replaced = (row[column - 1] ?? 0) + (character === other[column - 1] ? 0 : 1);
-      next.push(Math.min((row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1, replaced));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+/** What an operator may not have meant: variables that are nearly ours, and an empty address of the database. */
+export function findMistakes(environment: Environment): string[] {
+  const known = Object.values(SETTINGS).flatMap((group) => Object.values(group).map(({ variable }) => variable));
+  const nearlyOurs = Object.keys(environment).flatMap((name) => {
+    if (known.includes(name) || name.length < MIN_LENGTH) return [];
+    const meant = known.find((variable) => variable.length >= MIN_LENGTH && distance(name, variable) <= MAX_EDITS);
+    return meant ? [`${name} is not a setting. Did you mean ${meant}?`] : [];
+  });
+  const isEmpty = environment.DATABASE_URL === '';
+  return [...nearlyOurs, ...(isEmpty ? ['DATABASE_URL is empty, and counts as not set: this serves demo data.'] : [])];
 }

@@ -24,95 +24,62 @@ export interface MetricSources {
   release(): string | undefined;
 }
 
-const PREFIX = 'authentik_stages_';
-const OTHER = 'other';
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64];
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({
-    ...{ name: `${PREFIX}requests_total`, help: 'Requests that got a response', registers },
-    labelNames: ['operation', 'status'],
-  });
+  const metric = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => {
+    return { name: `authentik_stages_${name}`, help, labelNames, registers: [registry] };
+  };
+  const requests = new Counter(metric('requests_total', 'Requests that got a response', 'operation', 'status'));
+  const refusals = new Counter(metric('refused_total', 'Responses to what is no HTTP request', 'status'));
   const durations = new Histogram({
-    name: `${PREFIX}request_duration_seconds`,
-    help: 'From the headers of a request to the end of its response',
-    ...{ labelNames: ['operation'], buckets: DURATIONS, registers },
-  });
-  const refusals = new Counter({
-    ...{ name: `${PREFIX}refused_total`, help: 'Responses to what is no HTTP request', registers },
-    labelNames: ['status'],
+    ...metric('request_duration_seconds', 'From the headers of a request to the end of its response', 'operation'),
+    buckets: DURATIONS,
   });
   const batches = new Histogram({
-    ...{ name: `${PREFIX}batch_size`, help: 'Keys that shared one query' },
-    ...{ labelNames: ['repository'], buckets: SIZES, registers },
-  });
-  // Finding the labels again is the expensive part of counting.
-  const requestsOf = memoized((key: string) => {
-    const [operation = OTHER, status = ''] = key.split(' ');
-    return requests.labels(operation, status);
-  });
-  const durationsOf = memoized((operation: string) => durations.labels(operation));
-
-  return {
-    registry,
-    countRequest(operation = OTHER, status, seconds) {
-      requestsOf(`${operation} ${status}`).inc();
-      durationsOf(operation).observe(seconds);
-    },
-    countRefusal: (status) => refusals.labels(String(status)).inc(),
-    countBatch: (repository, size) => batches.labels(repository).observe(size),
-    watch: (sources) => registerGauges(sources, registers),
-  };
-}
-
-function registerGauges(sources: MetricSources, registers: Registry[]): void {
-  gauge('active_requests', 'Requests without a response yet', () => sources.activeRequests());
-  gauge('connections', 'Open connections of clients', () => sources.connections());
-  gauge('log_lines_dropped', 'Log lines lost, since their output was full or stuck', () => sources.droppedLogLines());
-  gauge('database_queue', 'Queries that wait for a connection', () => sources.pool().waiting);
-  gauges('waiting', 'Keys that wait for a query', 'repository', () => sources.waiting());
-  gauges('database_connections', 'Open connections to PostgreSQL', 'state', () => {
-    const { open, idle } = sources.pool();
-    return { busy: open - idle, idle };
-  });
-  gauges('database_release_info', 'The first release with the tables found', 'since', () => {
-    const release = sources.release();
-    return release ? { [release]: 1 } : {};
+    ...metric('batch_size', 'Keys that shared one query', 'repository'),
+    buckets: SIZES,
   });
 
-  function gauge(name: string, help: string, read: () => number): void {
+  /** The sum over all workers, but information stays 1. */
+  function gauge(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
     new Gauge({
-      ...{ name: PREFIX + name, help, registers },
-      collect() {
-        this.set(read());
-      },
-    });
-  }
-
-  function gauges(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
-    new Gauge({
-      ...{ name: PREFIX + name, help, labelNames: [label], registers },
-      // The sum over all workers, but information stays 1.
+      ...metric(name, help, ...(label ? [label] : [])),
       aggregator: name.endsWith('_info') ? 'max' : 'sum',
       collect() {
         this.reset();
-        for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count);
+        for (const [value, count] of Object.entries(read())) this.set(label ? { [label]: value } : {}, count);
       },
     });
   }
-}
 
-function memoized<Value>(make: (key: string) => Value): (key: string) => Value {
-  const made = new Map<string, Value>();
-  return (key) => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const value = make(key);
-    made.set(key, value);
-    return value;
+  return {
+    registry,
+    countRequest(operation = 'other', status, seconds) {
+      requests.labels(operation, String(status)).inc();
+      durations.labels(operation).observe(seconds);
+    },
+    countRefusal: (status) => refusals.labels(String(status)).inc(),
+    countBatch: (repository, size) => batches.labels(repository).observe(size),
+    watch(now) {
+      gauge('active_requests', 'Requests without a response yet', '', () => ({ all: now.activeRequests() }));
+      gauge('connections', 'Open connections of clients', '', () => ({ all: now.connections() }));
+      gauge('log_lines_dropped', 'Log lines lost: their output was full or stuck', '', () => ({
+        all: now.droppedLogLines(),
+      }));
+      gauge('database_queue', 'Queries that wait for a connection', '', () => ({ all: now.pool().waiting }));
+      gauge('waiting', 'Keys that wait for a query', 'repository', () => now.waiting());
+      gauge('database_connections', 'Open connections to PostgreSQL', 'state', () => {
+        const { open, idle } = now.pool();
+        return { busy: open - idle, idle };
+      });
+      gauge('database_release_info', 'The first release with the tables found', 'since', () => {
+        const release = now.release();
+        return release ? { [release]: 1 } : {};
+      });
+    },
   };
 }
