@@ -31,6 +31,8 @@ const INEXPRESSIBLE = new Failure(500, 'internal_error');
 type Stage = World['passwordStages'][number] & { readonly name: string };
 type Flow = World['flows'][number];
 
+type Grant = { permission_id: number; user_id?: number; group_id?: number; role_id?: string };
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SCOPE = 'goauthentik.io/api';
 
@@ -86,24 +88,22 @@ function visibleStages(world: World, userId: number): Stage[] {
     ...world.userRoles.filter(isMine),
     ...world.groupRoles.filter((row) => groups.has(row.group_id)),
   ].map((row) => row.role_id);
-  const isDjangoGroups = (row: { group_id: number }) => djangoGroups.includes(row.group_id);
-  const isRoles = (row: { role_id: string }) => roles.includes(row.role_id);
+  /** Rows of the release's tables, whoever holds them. */
+  const isHeld = (row: Grant) =>
+    row.permission_id === view?.id &&
+    (isOld
+      ? row.user_id === userId || djangoGroups.includes(row.group_id ?? -1)
+      : roles.includes(row.role_id ?? ''));
 
-  const onAll = isOld
-    ? [
-        ...world.userPermissions.filter(isMine),
-        ...world.djangoGroupPermissions.filter(isDjangoGroups),
-      ]
-    : world.rolePermissions.filter(isRoles);
-  if (onAll.some((row) => row.permission_id === view?.id)) return stages;
-  const onSome = isOld
-    ? [
-        ...world.userObjectPermissions.filter(isMine),
-        ...world.djangoGroupObjectPermissions.filter(isDjangoGroups),
-      ]
-    : world.roleObjectPermissions.filter(isRoles);
+  const { userPermissions, djangoGroupPermissions, rolePermissions } = world;
+  if ([...userPermissions, ...djangoGroupPermissions, ...rolePermissions].some(isHeld))
+    return stages;
+  const { userObjectPermissions, djangoGroupObjectPermissions, roleObjectPermissions } = world;
+  const objects = [
+    ...[...userObjectPermissions, ...djangoGroupObjectPermissions, ...roleObjectPermissions],
+  ].filter(isHeld);
   const granted = stages.filter((stage) =>
-    onSome.some((row) => row.permission_id === view?.id && row.object_pk === stage.stage_ptr_id),
+    objects.some(({ object_pk }) => object_pk === stage.stage_ptr_id),
   );
   const { type } = world.users.find(({ id }) => id === userId) ?? {};
   if (granted.length > 0 || type === 'internal_service_account') return granted;
@@ -112,19 +112,16 @@ function visibleStages(world: World, userId: number): Stage[] {
 
 /** The user's own groups and those above them, as far as the release looks. */
 function groupsOf({ release, ...world }: World, userId: number): Set<string> {
-  const edges: readonly { child_id: string; parent_id: string | null }[] = isAtLeast(
-    release,
-    '2025.12',
-  )
+  const edges = isAtLeast(release, '2025.12')
     ? world.groupParents
-    : world.groups.map((row) => ({ child_id: row.group_uuid, parent_id: row.parent_id }));
+    : world.groups.map((row) => ({ child_id: row.group_uuid, parent_id: row.parent_id ?? '' }));
   let hops = isAtLeast(release, '2024.6') ? 19 : 20;
   if (isAtLeast(release, '2025.12')) hops = world.groups.length;
   const own = world.memberships.filter((row) => row.user_id === userId);
   const found = new Set(own.map((row) => row.group_id));
   for (let hop = 0; hop < hops; hop += 1) {
     const parents = edges.filter((edge) => found.has(edge.child_id)).map((edge) => edge.parent_id);
-    for (const parent of parents) if (parent) found.add(parent);
+    for (const parent of parents) found.add(parent);
   }
   return found;
 }
@@ -307,7 +304,8 @@ function background({ release }: World, stored: string): string {
   if (stored.startsWith('http')) return stored;
   if (isAtLeast(release, '2025.8') && stored.startsWith('/')) return stored;
   const segments = isAtLeast(release, '2024.2') ? ['media', 'public'] : ['media'];
-  for (const segment of stored.split('/')) {
+  // Django takes a backslash for a slash.
+  for (const segment of stored.split(/[/\\]/)) {
     if (segment === '..') segments.pop();
     else if (segment !== '') segments.push(encodeURIComponent(segment));
   }

@@ -11,10 +11,8 @@ const BACKGROUNDS =
   '|/static/a b.jpg|/staticfoo|http://x.example/a b.png|https://x.example/ü|httpfoo|HTTP://X/y.png' +
   '|fa://fa-lock|http:/one|flow-backgrounds/my pic ü.png|/other/a.png|../evil.png|a//b.png' +
   "|a%20b?c#d|%(theme)s|~!*()'._-+,;=@&$:.png|/media/public/a.png";
-const BACKENDS = [
-  ...['authentik.core.auth.InbuiltBackend', 'authentik.core.auth.TokenBackend'],
-  'authentik.sources.kerberos.auth.KerberosBackend',
-];
+const BACKENDS =
+  'core.auth.Inbuilt|core.auth.Token|sources.ldap.auth.LDAP|sources.kerberos.auth.Kerberos';
 const SCOPES =
   'goauthentik.io/api|openid goauthentik.io/api email|goauthentik.io/api goauthentik.io/api/x' +
   '|openid goauthentik.io/api/foo|GOAUTHENTIK.IO/API|xgoauthentik.io/api|goauthentikxio/api|';
@@ -44,10 +42,10 @@ export function randomWorld(random: Random, release: Release) {
     new Date(microseconds / 1000).toISOString().slice(0, -1) +
     `${String(microseconds % 1000).padStart(3, '0')}Z`;
   const validity = () => ({
-    expires:
-      isAtLeast(release, '2024.6') && random.chance(0.2)
-        ? null
-        : instant(now + random.pick([0, 0, 1, -1, 1000, -1000, 1e13, 1e13, 1e13, -1e13])),
+    expires: random.pick([
+      ...[0, 0, 1, -1, 1000, -1000, 1e13, 1e13, 1e13, -1e13].map((after) => instant(now + after)),
+      ...(isAtLeast(release, '2024.6') ? [null, null] : []),
+    ]),
     expiring: random.chance(0.8),
   });
 
@@ -69,17 +67,13 @@ export function randomWorld(random: Random, release: Release) {
   const chain = many(CHAIN, uuid);
   const ids = [...chain, ...many(8, uuid)];
   const free = ids.slice(CHAIN);
-  const top = chain[CHAIN - 1];
-  const parentOf = (id: string, index: number) => {
-    if (index < CHAIN - 1) return chain[index + 1] ?? null;
-    return random.pick(
-      id === top ? [null, random.pick(ids)] : [null, random.pick(free), random.pick(ids)],
-    );
-  };
-  const groups = ids.map((id, index) => ({
-    group_uuid: id,
-    parent_id: parentOf(id, index),
-    is_superuser: id === top || (index >= CHAIN && random.chance(0.1)),
+  const parents = [
+    ...[...chain.slice(1), random.pick([null, random.pick(ids)])],
+    ...free.map(() => random.pick([null, random.pick(free), random.pick(ids)])),
+  ];
+  const groups = ids.map((group_uuid, index) => ({
+    ...{ group_uuid, parent_id: parents[index] ?? null },
+    is_superuser: index === CHAIN - 1 || (index >= CHAIN && random.chance(0.1)),
   }));
   const groupParents = distinct([
     ...chain.slice(1).map((id, index) => ({ child_id: chain[index] ?? id, parent_id: id })),
@@ -108,19 +102,15 @@ export function randomWorld(random: Random, release: Release) {
   const role_id = () => random.pick(roles).uuid;
   const group_id = () => random.pick(roles).group_id;
 
-  const flowIds = some(7, () =>
-    mostly(
-      `${one('a|B|_|-|a-')}${digits(random.below(3))}`,
-      random.pick(['ü', '', 'a b', isOld ? 'a.b' : 'x'.repeat(51)]),
-    ),
-  ).map((slug) => ({ slug, flow_uuid: uuid(), policybindingmodel_ptr_id: uuid() }));
-  const flows = flowIds.map((row) => ({
-    ...{ ...row, name: text(), title: text(), compatibility_mode: random.chance(0.5) },
+  const slugs = some(7, () => {
+    const strange = random.pick(['ü', '', 'a b', isOld ? 'a.b' : 'x'.repeat(51)]);
+    return mostly(`${one('a|B|_|-|a-')}${digits(random.below(3))}`, strange);
+  });
+  const flows = slugs.map((slug) => ({
+    ...{ flow_uuid: uuid(), policybindingmodel_ptr_id: uuid(), slug, name: text(), title: text() },
+    compatibility_mode: random.chance(0.5),
     designation: mostly(one('authentication|recovery|stage_configuration'), ''),
-    background:
-      isOld && random.chance(0.1)
-        ? null
-        : random.pick([one(BACKGROUNDS), `${one('/|')}${text()}x`]),
+    background: random.pick([one(BACKGROUNDS), `${one('/|')}${text()}x`, isOld ? null : '']),
     layout: mostly(one('stacked|sidebar_right|sidebar_left_frame_background'), 'x'),
     denied_action: mostly(one('message_continue|message|continue'), 'CONTINUE'),
   }));
@@ -129,7 +119,7 @@ export function randomWorld(random: Random, release: Release) {
   const passwordStages = stages.slice(2).map(({ stage_uuid }) => ({
     stage_ptr_id: stage_uuid,
     backends: many(random.below(4), () =>
-      mostly(random.pick(BACKENDS), random.pick([null, '', 'plugin.Backend'])),
+      mostly(`authentik.${one(BACKENDS)}Backend`, random.pick([null, '', 'plugin.Backend'])),
     ),
     configure_flow_id: random.pick([null, ...flows.map(({ flow_uuid }) => flow_uuid)]),
     failed_attempts_before_cancel: random.pick([5, 5, 0, -1, 2 ** 31 - 1, -(2 ** 31)]),
@@ -162,11 +152,8 @@ export function randomWorld(random: Random, release: Release) {
     djangoGroupObjectPermissions: some(10, () => ({ group_id: group_id(), ...object() })),
     rolePermissions: some(3, () => ({ role_id: role_id(), ...permission() })),
     roleObjectPermissions: some(12, () => ({ role_id: role_id(), ...object() })),
-    policyBindingModels: [...flows, ...bindings].map((row) => ({
-      ...{
-        pbm_uuid: row.policybindingmodel_ptr_id,
-        policy_engine_mode: mostly(one('any|all'), ''),
-      },
+    policyBindingModels: [...flows, ...bindings].map(({ policybindingmodel_ptr_id: pbm_uuid }) => ({
+      ...{ pbm_uuid, policy_engine_mode: mostly(one('any|all'), '') },
     })),
   };
 }
