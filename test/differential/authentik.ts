@@ -152,8 +152,11 @@ function list(world: World, sees: readonly Stage[], { query }: Request) {
   const attempts = value('failed_attempts_before_cancel', /^-?\d+$/);
   const shows = value('allow_show_password', /^(true|false)$/i).toLowerCase();
   const search = value('search', /^[^\0]{0,200}$/u);
-  const page = value('page', /^(last|[1-9]\d*)$/);
-  let size = Number(value('page_size', /^[1-9]\d*$/));
+  const page = value('page', /^(last|0*[1-9]\d*)$/);
+  let size = Number(value('page_size', /^0*[1-9]\d*$/));
+  const terms = (given.get('ordering') ?? '').split(',').map(strip);
+  // A fault of authentik, which other fields that it does not know are not.
+  if (terms.some((term) => bare(term) === 'flow_set')) throw INVALID;
   if (Math.abs(Number(attempts) + 0.5) > 2 ** 31) throw INVALID;
   if (flow !== '' && !world.flows.some((row) => row.flow_uuid === flow)) throw INVALID;
   if (isAtLeast(release, '2025.12')) {
@@ -170,7 +173,7 @@ function list(world: World, sees: readonly Stage[], { query }: Request) {
     .filter((stage) => attempts === '' || stage.failed_attempts_before_cancel === Number(attempts))
     .filter((stage) => shows === '' || String(stage.allow_show_password) === shows)
     .filter((stage) => words.every((word) => upper(stage.name).includes(upper(word))))
-    .sort(order(world, given.get('ordering') ?? ''));
+    .sort(order(world, terms));
   const count = found.length;
   const pages = Math.max(1, Math.ceil(count / size));
   const current = page === 'last' ? pages : Number(page || 1);
@@ -205,7 +208,9 @@ function wordsAndPhrases(search: string): string[] {
 /** As PostgreSQL's upper() in the locale C, which the tests' databases have. */
 const upper = (text: string) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
-function order({ release }: World, ordering: string) {
+const bare = (term: string) => term.replace(/^-/, '');
+
+function order({ release }: World, terms: readonly string[]) {
   const nullsFirst = isAtLeast(release, '2026.5');
   const keys = new Map<string, (stage: Stage) => Key>([
     ['name', (stage) => stage.name],
@@ -217,8 +222,6 @@ function order({ release }: World, ordering: string) {
   if (isAtLeast(release, '2024.8')) {
     keys.set('allow_show_password', (stage) => Number(stage.allow_show_password));
   }
-  const bare = (term: string) => term.replace(/^-/, '');
-  const terms = ordering.split(',').map(strip);
   const known = terms.filter((term) => keys.has(bare(term)));
   return (one: Stage, other: Stage) => {
     for (const term of [...(known.length > 0 ? known : ['name']), 'pk']) {

@@ -6,8 +6,8 @@ import type { World } from './random-world.js';
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const NUMBERS =
   '5|5|0|-0|-1|2147483647|-2147483648|2147483648|x|5.0| 5|1e1|0x5|Infinity|+5|\ufeff5|';
-const PAGES = '1|2|2|3|last|last||0|-1|LAST|01|1.0| 1|99999999999999999999';
-const SIZES = '1|2|3|5|20|1000|1001||0|-1|x|1e1|0x2|Infinity|1e309|99999999999999999999';
+const PAGES = '1|2|2|3|last|last||0|-1|LAST|02|1.0| 1|99999999999999999999';
+const SIZES = '1|2|3|05|20|1000|1001||0|-1|x|1e1|0x2|Infinity|1e309|99999999999999999999';
 const FIELDS =
   'name|pk|backends|configure_flow|failed_attempts_before_cancel|allow_show_password|flow_set|';
 const BLANKS = [' ', '\t', '\u00a0', '\u0085', '\u001f', '\ufeff', '\u2028', ','];
