@@ -28,9 +28,7 @@ const child = fork(fileURLToPath(new URL('./served.js', import.meta.url)), {
   stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   env: {
     ...process.env,
-    ...{ DATABASE_URL: postgres.url, PORT: '0', HEADERS_TIMEOUT_MS: '500' },
-    KEEP_ALIVE_TIMEOUT_MS: '1000',
-    METRICS_PORT: '0',
+    ...{ DATABASE_URL: postgres.url, PORT: '0', METRICS_PORT: '0' },
   },
 });
 const leaks = scan(child.stdout as NodeJS.ReadableStream);
@@ -77,7 +75,7 @@ const disturbed = others.exchanges.filter(
 );
 const growth = after.heapMegabytes - before.heapMegabytes;
 console.log(
-  `${sent} requests in ${seconds.toFixed(0)} s, answers by status: ${JSON.stringify(statuses)}`,
+  `${sent} requests in ${seconds.toFixed(0)} s, responses by status: ${JSON.stringify(statuses)}`,
 );
 console.log(
   `Well-behaved requests beside them: ${others.exchanges.length}, disturbed: ${disturbed.length}`,

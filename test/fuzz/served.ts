@@ -1,6 +1,6 @@
 /** The service in a process that can be asked for its heap and handles after a collection of all garbage. */
 import { readConfig } from '../../src/config.js';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/log.js';
 import { startService } from '../../src/service.js';
 
 export interface Measured {
@@ -10,7 +10,10 @@ export interface Measured {
 }
 
 const config = readConfig(process.env);
-const service = await startService(config, config.databaseUrl ?? '', createLogger(config.logLevel));
+const service = await startService(config, {
+  databaseUrl: config.database.url ?? '',
+  logger: await createLogger(config.process.logLevel),
+});
 process.on('message', (message) => {
   if (message === 'stop') void service.close().then(() => process.exit(0));
   else process.send?.(measure());

@@ -4,20 +4,15 @@ import { startTraffic } from '../support/live/traffic.js';
 import { until } from '../support/live/until.js';
 import { startDemoService, type TestService } from '../support/service.js';
 
-const MAX_CONNECTIONS = 20;
-const HEADERS_TIMEOUT_MS = 1000;
-// Node looks for slow clients every half second.
+const CLIENTS = 60;
+// The server's deadline for headers; Node looks for slow clients every half second.
+const HEADERS_TIMEOUT_MS = 10_000;
 const CHECK_MS = 500;
 const REQUEST = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nX: ';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startDemoService({
-    environment: {
-      MAX_CONNECTIONS: String(MAX_CONNECTIONS),
-      HEADERS_TIMEOUT_MS: String(HEADERS_TIMEOUT_MS),
-    },
-  });
+  service = await startDemoService();
 });
 afterAll(() => service.close());
 
@@ -29,7 +24,7 @@ function trickle(url: string): Socket {
   const timer = setInterval(() => {
     socket.write(REQUEST[sent] ?? 'x');
     sent += 1;
-  }, 20);
+  }, 50);
   socket.on('error', () => {});
   socket.on('close', () => clearInterval(timer));
   socket.resume();
@@ -37,15 +32,12 @@ function trickle(url: string): Socket {
 }
 
 describe('clients that send a byte at a time', () => {
-  test('hold a bounded number of connections for a bounded time, and disturb nobody who is connected', async () => {
+  test('hold their connections for a bounded time, and disturb nobody else', async () => {
     const others = startTraffic(service.url, { clients: 2 });
-    await until('the others are connected', () => others.exchanges.length >= 2);
     const startedAt = performance.now();
-    const slow = Array.from({ length: 3 * MAX_CONNECTIONS }, () => trickle(service.url));
-    const open = () => slow.filter((socket) => !socket.closed).length;
-    await until('the surplus is hung up on', () => open() <= MAX_CONNECTIONS - 2);
-    expect(open()).toBeGreaterThan(0);
-    await until('all are hung up on', () => open() === 0);
+    const slow = Array.from({ length: CLIENTS }, () => trickle(service.url));
+    await until('all are hung up on', () => slow.every((socket) => socket.closed), 30_000);
+    expect(performance.now() - startedAt).toBeGreaterThan(HEADERS_TIMEOUT_MS - CHECK_MS);
     expect(performance.now() - startedAt).toBeLessThan(2 * (HEADERS_TIMEOUT_MS + CHECK_MS));
     await others.stop();
     expect(others.exchanges.filter(({ status }) => status !== 200)).toEqual([]);
