@@ -1,34 +1,22 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface SeenRequest extends Pick<IncomingMessage, 'method' | 'headers'> {
-  readonly path: string | undefined;
-  readonly body: string;
-}
+export type Respond = (response: ServerResponse) => void;
 
 /** A server that takes another's place behind the proxy and remembers what it was asked. */
-export interface StandIn {
-  readonly address: string;
-  readonly requests: SeenRequest[];
-  /** How many connections were opened to it so far. */
-  readonly connectionCount: () => number;
-  behave(next: Respond): void;
-  close(): Promise<void>;
-}
-
-export type Respond = (response: ServerResponse) => void;
+export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
 
 export const RESPONSE_BY = 'x-authentik-id';
 
 /** Responds with 200 and its name until told otherwise. */
-export async function startStandIn(name: string, at = '127.0.0.1:0'): Promise<StandIn> {
-  const requests: SeenRequest[] = [];
+export async function startStandIn(name: string, at = '127.0.0.1:0') {
+  const requests: { method?: string; path?: string; headers: object; body: string }[] = [];
   let connectionCount = 0;
   let respond: Respond = (response) => response.setHeader(RESPONSE_BY, name).end(name);
   const server = createServer(async (request, response) => {
-    const { method, url: path, headers } = request;
+    const { method = '', url: path = '', headers } = request;
     requests.push({ method, path, headers, body: await text(request) });
     respond(response);
   });
@@ -45,15 +33,15 @@ export async function startStandIn(name: string, at = '127.0.0.1:0'): Promise<St
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    /** How many connections were opened to it so far. */
     connectionCount: () => connectionCount,
-    behave(next) {
+    behave(next: Respond) {
       respond = next;
     },
     async close() {
-      if (!server.listening) return;
       server.close();
       server.closeAllConnections();
-      await once(server, 'close');
+      if (server.listening) await once(server, 'close');
     },
   };
 }
