@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/package-root.js';
-import { SETTINGS } from '../../src/settings.js';
+import { configOf } from './support/settings.js';
 
 const read = (file: string) => readFileSync(join(packageRoot, file), 'utf8');
 const text = read('compose.yaml');
@@ -16,10 +16,13 @@ describe('compose.yaml', () => {
     expect(text).not.toMatch(/:\/\/[^\s/@]+:[^\s/@]+@/);
   });
 
-  test('sets what the service knows, and gives it the time to end by itself', () => {
-    expect(Object.keys(stages.environment).filter((name) => !(name in SETTINGS))).toEqual([]);
-    const { SHUTDOWN_DELAY_MS, SHUTDOWN_TIMEOUT_MS } = SETTINGS;
-    const neededMs = Number(SHUTDOWN_DELAY_MS.default) + Number(SHUTDOWN_TIMEOUT_MS.default);
+  test('sets what the service takes, and gives it the time to end by itself', () => {
+    const defaults = text.replaceAll(/\$\{\w+:-(\w+)\}/g, '$1');
+    const { http, database } = configOf(
+      parse(defaults, { merge: true }).services.stages.environment,
+    );
+    expect(database.url).toBe('postgresql://authentik_stages_reader@postgresql/authentik');
+    const neededMs = http.shutdownDelayMs + http.shutdownTimeoutMs;
     expect(Number.parseInt(stages.stop_grace_period, 10) * 1000).toBeGreaterThan(neededMs);
   });
 

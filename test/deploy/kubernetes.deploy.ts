@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
-import { SETTINGS } from '../../src/settings.js';
 import {
   deployment,
   folder,
@@ -12,9 +11,11 @@ import {
   type Manifest,
   read,
   settings,
+  settingsOf,
 } from './support/kubernetes.js';
 import { requireProgram } from './support/programs.js';
 import { elsewhere, LIST, noBearer, pathTo, STAGE } from './support/requests.js';
+import { configOf } from './support/settings.js';
 
 const VALIDATOR = 'kubernetes-validate==1.37.0';
 const INSTALL_MS = 180_000;
@@ -106,12 +107,10 @@ describe('deploy/kubernetes', () => {
     expect(route.spec.rules[0].backendRefs).toEqual([backend]);
   });
 
-  test('sets what the service knows, and gives a pod the time to end by itself', () => {
-    const ofMetrics = metrics.configMapGenerator[0].literals.map((text: string) => text.split('='));
-    const names = Object.keys({ ...settings, ...Object.fromEntries(ofMetrics) });
-    expect(names.filter((name) => !(name in SETTINGS))).toEqual([]);
-    const neededMs = Number(settings.SHUTDOWN_DELAY_MS) + Number(settings.SHUTDOWN_TIMEOUT_MS);
+  test('sets what the service takes, and gives a pod the time to end by itself', () => {
+    const { http } = configOf({ ...settings, ...settingsOf(metrics) });
     const { terminationGracePeriodSeconds } = deployment.spec.template.spec;
+    const neededMs = http.shutdownDelayMs + http.shutdownTimeoutMs;
     expect(terminationGracePeriodSeconds * 1000).toBeGreaterThan(neededMs);
   });
 

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { packageRoot } from '../../src/package-root.js';
-import { SETTINGS } from '../../src/settings.js';
 import { findFreePort } from '../support/live/free-port.js';
 import { startServiceProcess } from '../support/live/service-process.js';
 import { createDatabase } from '../support/postgres.js';
+import { settingNames } from './support/settings.js';
 
 const docs = join(packageRoot, 'docs');
 const page = readFileSync(join(docs, 'operations.md'), 'utf8');
@@ -16,7 +16,7 @@ describe('docs/operations.md', () => {
     const named = [...page.matchAll(/`([A-Z]+(?:_[A-Z]+)+)\b/g)].map(([, name]) => name ?? '');
     const linked = [...page.matchAll(/\]\(([^)#]+)/g)].map(([, path]) => path ?? '');
     expect(Math.min(named.length, linked.length)).toBeGreaterThan(5);
-    expect(named.filter((name) => !(name in SETTINGS))).toEqual([]);
+    expect(named.filter((name) => !settingNames.includes(name))).toEqual([]);
     expect(linked.filter((path) => !existsSync(join(docs, path)))).toEqual([]);
   });
 

@@ -12,7 +12,11 @@ export const read = (file: string): Manifest => parse(readFileSync(join(folder, 
 export const deployment = read('deployment.yaml');
 export const kustomization = read('kustomization.yaml');
 
-/** What the generated ConfigMap holds. */
-export const settings: Readonly<Record<string, string>> = Object.fromEntries(
-  kustomization.configMapGenerator[0].literals.map((line: string) => line.split(/=(.*)/s)),
-);
+/** What the ConfigMap of a kustomization holds. */
+export const settingsOf = ({ configMapGenerator: [{ literals }] }: Manifest) =>
+  Object.fromEntries(literals.map((line: string) => line.split(/=(.*)/s))) as Record<
+    string,
+    string
+  >;
+
+export const settings = settingsOf(kustomization);

@@ -1,0 +1,13 @@
+import { type Config, readConfig, SETTINGS } from '../../../src/config.js';
+
+export const settingNames: readonly string[] = Object.values(SETTINGS).flatMap((group) =>
+  Object.values(group).map(({ variable }) => variable),
+);
+
+/** What the service makes of these variables. Throws when it refuses one or does not know it. */
+export function configOf(environment: Readonly<Record<string, string>>): Config {
+  const unknown = Object.keys(environment).filter((name) => !settingNames.includes(name));
+  if (unknown.length > 0) throw new Error(`These are no settings: ${unknown.join(', ')}`);
+  // The file is on another machine.
+  return readConfig({ ...environment, DATABASE_PASSWORD_FILE: undefined });
+}
