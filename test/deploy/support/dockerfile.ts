@@ -4,23 +4,13 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { packageRoot } from '../../../src/package-root.js';
 
-export interface Image {
-  /** The last stage's working directory, of its own files only. */
-  readonly folder: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly user: string | undefined;
-  readonly stopSignal: NodeJS.Signals;
-  readonly command: readonly string[];
-  readonly healthCheck: readonly string[];
-  /** What the stages stand on. */
-  readonly baseImages: ReadonlySet<string>;
-}
+export type Image = ReturnType<typeof buildImage>;
 
 const read = (name: string) =>
   readFileSync(join(packageRoot, name), 'utf8').replaceAll(/^\s*#.*\n/gm, '');
 
 /** Throws when a step fails, or copies something that .dockerignore keeps out of the context. */
-export function buildImage(into: string, nodeFolder: string): Image {
+export function buildImage(into: string, nodeFolder: string) {
   const [all, ...admitted] = read('.dockerignore').trim().split('\n');
   if (all !== '*') throw new Error('.dockerignore must keep everything out first');
   const isInContext = (path: string) =>
@@ -67,12 +57,14 @@ export function buildImage(into: string, nodeFolder: string): Image {
     else config[keyword] = argument;
   }
   return {
+    /** The last stage's working directory, of its own files only. */
     folder: join(root, config.WORKDIR ?? '/'),
     environment,
     user: config.USER,
     stopSignal: config.STOPSIGNAL as NodeJS.Signals,
-    command: JSON.parse(config.CMD ?? '[]'),
-    healthCheck: JSON.parse(config.HEALTHCHECK?.replace(/^.*?CMD /, '') ?? '[]'),
+    command: JSON.parse(config.CMD ?? '[]') as string[],
+    healthCheck: JSON.parse(config.HEALTHCHECK?.replace(/^.*?CMD /, '') ?? '[]') as string[],
+    /** What the stages stand on. */
     baseImages,
   };
 }

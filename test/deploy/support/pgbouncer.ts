@@ -7,15 +7,10 @@ import { launch, unprivileged } from '../../support/live/launch.js';
 import { until } from '../../support/live/until.js';
 import { onConnection } from '../../support/postgres.js';
 import { requireProgram } from './programs.js';
+import type { RunningProxy } from './proxies.js';
 
-export interface PgBouncer {
-  /** The database's address, through the pooler. */
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-/** Puts PgBouncer before a database, in transaction mode and without prepared statements. */
-export async function startPgBouncer(databaseUrl: string, poolSize: number): Promise<PgBouncer> {
+/** Puts PgBouncer before a database, in transaction mode and without prepared statements. The `url` is the database's. */
+export async function startPgBouncer(databaseUrl: string, poolSize: number): Promise<RunningProxy> {
   const program = requireProgram('pgbouncer');
   const folder = mkdtempSync(join(tmpdir(), 'authentik-stages-pgbouncer-'));
   // It does not run as root.
