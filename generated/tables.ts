@@ -1,494 +1,550 @@
-/** authentik's tables as prisma/schema.prisma describes them: every one that is looked at. */
+/** authentik's tables as prisma/schema.prisma describes them. */
+
+/** Every name that a table has or had. */
 export const TABLES = [
-  {
-    "name": "authentik_flows_stage",
-    "reads": "stages",
-    "columns": [
-      {
-        "name": "stage_uuid",
-        "type": "uuid"
-      },
-      {
-        "name": "name",
-        "type": "text"
-      }
-    ]
-  },
-  {
-    "name": "authentik_stages_password_passwordstage",
-    "reads": "stages",
-    "columns": [
-      {
-        "name": "stage_ptr_id",
-        "type": "uuid"
-      },
-      {
-        "name": "backends",
-        "type": "text[]"
-      },
-      {
-        "name": "configure_flow_id",
-        "type": "uuid"
-      },
-      {
-        "name": "failed_attempts_before_cancel",
-        "type": "integer"
-      },
-      {
-        "name": "allow_show_password",
-        "type": "boolean",
-        "since": "2024.8"
-      }
-    ]
-  },
-  {
-    "name": "authentik_flows_flow",
-    "reads": "stages",
-    "columns": [
-      {
-        "name": "flow_uuid",
-        "type": "uuid"
-      },
-      {
-        "name": "policybindingmodel_ptr_id",
-        "type": "uuid"
-      },
-      {
-        "name": "name",
-        "type": "text"
-      },
-      {
-        "name": "slug",
-        "type": "text"
-      },
-      {
-        "name": "title",
-        "type": "text"
-      },
-      {
-        "name": "designation",
-        "type": "text"
-      },
-      {
-        "name": "background",
-        "type": "text"
-      },
-      {
-        "name": "compatibility_mode",
-        "type": "boolean"
-      },
-      {
-        "name": "layout",
-        "type": "text"
-      },
-      {
-        "name": "denied_action",
-        "type": "text"
-      }
-    ]
-  },
-  {
-    "name": "authentik_policies_policybindingmodel",
-    "reads": "stages",
-    "columns": [
-      {
-        "name": "pbm_uuid",
-        "type": "uuid"
-      },
-      {
-        "name": "policy_engine_mode",
-        "type": "text"
-      }
-    ]
-  },
-  {
-    "name": "authentik_flows_flowstagebinding",
-    "reads": "stages",
-    "isWhole": true,
-    "columns": [
-      {
-        "name": "target_id",
-        "type": "uuid"
-      },
-      {
-        "name": "stage_id",
-        "type": "uuid"
-      },
-      {
-        "name": "order",
-        "type": "integer"
-      }
-    ]
-  },
-  {
-    "name": "authentik_tenants_tenant",
-    "since": "2025.12",
-    "reads": "lists",
-    "columns": [
-      {
-        "name": "schema_name",
-        "type": "text"
-      },
-      {
-        "name": "pagination_default_page_size",
-        "type": "integer"
-      },
-      {
-        "name": "pagination_max_page_size",
-        "type": "integer"
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_token",
-    "reads": "credentials",
-    "columns": [
-      {
-        "name": "token_uuid",
-        "type": "uuid"
-      },
-      {
-        "name": "key",
-        "type": "text"
-      },
-      {
-        "name": "intent",
-        "type": "text"
-      },
-      {
-        "name": "user_id",
-        "type": "integer"
-      },
-      {
-        "name": "expires",
-        "type": "timestamp with time zone"
-      },
-      {
-        "name": "expiring",
-        "type": "boolean"
-      }
-    ]
-  },
-  {
-    "name": "authentik_providers_oauth2_accesstoken",
-    "reads": "credentials",
-    "columns": [
-      {
-        "name": "id",
-        "type": "integer"
-      },
-      {
-        "name": "token",
-        "type": "text"
-      },
-      {
-        "name": "_scope",
-        "type": "text"
-      },
-      {
-        "name": "user_id",
-        "type": "integer"
-      },
-      {
-        "name": "expires",
-        "type": "timestamp with time zone"
-      },
-      {
-        "name": "expiring",
-        "type": "boolean"
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_user",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "id",
-        "type": "integer"
-      },
-      {
-        "name": "is_active",
-        "type": "boolean"
-      },
-      {
-        "name": "type",
-        "type": "text"
-      },
-      {
-        "name": "last_updated",
-        "type": "timestamp with time zone",
-        "since": "2025.8",
-        "isMarker": true
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_group",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "group_uuid",
-        "type": "uuid"
-      },
-      {
-        "name": "is_superuser",
-        "type": "boolean"
-      },
-      {
-        "name": "parent_id",
-        "type": "uuid",
-        "until": "2025.10"
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_groupparentage",
-    "since": "2025.12",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "child_id",
-        "type": "uuid"
-      },
-      {
-        "name": "parent_id",
-        "type": "uuid"
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_user_ak_groups",
-    "renamed": {
-      "since": "2026.2",
-      "to": "authentik_core_user_groups"
-    },
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "user_id",
-        "type": "integer"
-      },
-      {
-        "name": "group_id",
-        "type": "uuid"
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_user_groups",
-    "until": "2025.10",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "user_id",
-        "type": "integer"
-      },
-      {
-        "name": "group_id",
-        "type": "integer"
-      }
-    ]
-  },
-  {
-    "name": "django_content_type",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "id",
-        "type": "integer"
-      },
-      {
-        "name": "app_label",
-        "type": "text"
-      },
-      {
-        "name": "model",
-        "type": "text"
-      }
-    ]
-  },
-  {
-    "name": "auth_permission",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "id",
-        "type": "integer"
-      },
-      {
-        "name": "content_type_id",
-        "type": "integer"
-      },
-      {
-        "name": "codename",
-        "type": "text"
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_user_user_permissions",
-    "until": "2025.10",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "user_id",
-        "type": "integer"
-      },
-      {
-        "name": "permission_id",
-        "type": "integer"
-      }
-    ]
-  },
-  {
-    "name": "auth_group_permissions",
-    "until": "2025.10",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "group_id",
-        "type": "integer"
-      },
-      {
-        "name": "permission_id",
-        "type": "integer"
-      }
-    ]
-  },
-  {
-    "name": "guardian_userobjectpermission",
-    "until": "2025.10",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "user_id",
-        "type": "integer"
-      },
-      {
-        "name": "permission_id",
-        "type": "integer"
-      },
-      {
-        "name": "object_pk",
-        "type": "text"
-      }
-    ]
-  },
-  {
-    "name": "guardian_groupobjectpermission",
-    "until": "2025.10",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "group_id",
-        "type": "integer"
-      },
-      {
-        "name": "permission_id",
-        "type": "integer"
-      },
-      {
-        "name": "object_pk",
-        "type": "text"
-      }
-    ]
-  },
-  {
-    "name": "authentik_rbac_role",
-    "since": "2023.10",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "uuid",
-        "type": "uuid",
-        "isMarker": true
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_user_roles",
-    "since": "2025.12",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "user_id",
-        "type": "integer"
-      },
-      {
-        "name": "role_id",
-        "type": "uuid"
-      }
-    ]
-  },
-  {
-    "name": "authentik_core_group_roles",
-    "since": "2025.12",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "group_id",
-        "type": "uuid"
-      },
-      {
-        "name": "role_id",
-        "type": "uuid"
-      }
-    ]
-  },
-  {
-    "name": "guardian_rolemodelpermission",
-    "since": "2025.12",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "role_id",
-        "type": "uuid"
-      },
-      {
-        "name": "permission_id",
-        "type": "integer"
-      }
-    ]
-  },
-  {
-    "name": "guardian_roleobjectpermission",
-    "since": "2025.12",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "role_id",
-        "type": "uuid"
-      },
-      {
-        "name": "permission_id",
-        "type": "integer"
-      },
-      {
-        "name": "object_pk",
-        "type": "text"
-      }
-    ]
-  },
-  {
-    "name": "authentik_brands_brand",
-    "since": "2024.2",
-    "reads": "permissions",
-    "columns": [
-      {
-        "name": "brand_uuid",
-        "type": "uuid",
-        "isMarker": true
-      },
-      {
-        "name": "flow_lockdown_id",
-        "type": "uuid",
-        "since": "2026.5",
-        "isMarker": true
-      }
-    ]
-  }
+ "authentik_flows_stage",
+ "authentik_stages_password_passwordstage",
+ "authentik_flows_flow",
+ "authentik_policies_policybindingmodel",
+ "authentik_flows_flowstagebinding",
+ "authentik_tenants_tenant",
+ "authentik_core_token",
+ "authentik_providers_oauth2_accesstoken",
+ "authentik_core_user",
+ "authentik_core_group",
+ "authentik_core_groupparentage",
+ "authentik_core_user_ak_groups",
+ "authentik_core_user_groups",
+ "django_content_type",
+ "auth_permission",
+ "authentik_core_user_user_permissions",
+ "auth_group_permissions",
+ "guardian_userobjectpermission",
+ "guardian_groupobjectpermission",
+ "authentik_rbac_role",
+ "authentik_core_user_roles",
+ "authentik_core_group_roles",
+ "guardian_rolemodelpermission",
+ "guardian_roleobjectpermission",
+ "authentik_brands_brand"
 ] as const;
 
+/** A column that is read. */
+export interface Need {
+  readonly table: string;
+  readonly column: string;
+  /** In PostgreSQL's words; text may be of a limited length. */
+  readonly type: string;
+  /** What it is read for. */
+  readonly reads: string;
+  /** Whether every other column of the table is read as well. */
+  readonly isWhole: boolean;
+}
+
+/** By the first release with these tables. */
+export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
+ "2023.10": [
+  { "table": "authentik_flows_stage", "column": "stage_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_stage", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "stage_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "backends", "type": "text[]", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "configure_flow_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "failed_attempts_before_cancel", "type": "integer", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "flow_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "policybindingmodel_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "slug", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "title", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "designation", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "background", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "compatibility_mode", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "layout", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "denied_action", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "pbm_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "policy_engine_mode", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flowstagebinding", "column": "target_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "stage_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "order", "type": "integer", "reads": "stages", "isWhole": true },
+  { "table": "authentik_core_token", "column": "token_uuid", "type": "uuid", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "key", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "intent", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "token", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "_scope", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_user", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "is_active", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "type", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "group_uuid", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "is_superuser", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "parent_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "app_label", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "model", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "content_type_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "codename", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
+ ],
+ "2024.2": [
+  { "table": "authentik_flows_stage", "column": "stage_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_stage", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "stage_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "backends", "type": "text[]", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "configure_flow_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "failed_attempts_before_cancel", "type": "integer", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "flow_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "policybindingmodel_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "slug", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "title", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "designation", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "background", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "compatibility_mode", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "layout", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "denied_action", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "pbm_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "policy_engine_mode", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flowstagebinding", "column": "target_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "stage_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "order", "type": "integer", "reads": "stages", "isWhole": true },
+  { "table": "authentik_core_token", "column": "token_uuid", "type": "uuid", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "key", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "intent", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "token", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "_scope", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_user", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "is_active", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "type", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "group_uuid", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "is_superuser", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "parent_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "app_label", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "model", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "content_type_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "codename", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
+ ],
+ "2024.4": [
+  { "table": "authentik_flows_stage", "column": "stage_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_stage", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "stage_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "backends", "type": "text[]", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "configure_flow_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "failed_attempts_before_cancel", "type": "integer", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "flow_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "policybindingmodel_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "slug", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "title", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "designation", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "background", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "compatibility_mode", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "layout", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "denied_action", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "pbm_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "policy_engine_mode", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flowstagebinding", "column": "target_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "stage_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "order", "type": "integer", "reads": "stages", "isWhole": true },
+  { "table": "authentik_core_token", "column": "token_uuid", "type": "uuid", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "key", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "intent", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "token", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "_scope", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_user", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "is_active", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "type", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "group_uuid", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "is_superuser", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "parent_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "app_label", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "model", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "content_type_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "codename", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
+ ],
+ "2024.8": [
+  { "table": "authentik_flows_stage", "column": "stage_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_stage", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "stage_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "backends", "type": "text[]", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "configure_flow_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "failed_attempts_before_cancel", "type": "integer", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "allow_show_password", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "flow_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "policybindingmodel_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "slug", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "title", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "designation", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "background", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "compatibility_mode", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "layout", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "denied_action", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "pbm_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "policy_engine_mode", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flowstagebinding", "column": "target_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "stage_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "order", "type": "integer", "reads": "stages", "isWhole": true },
+  { "table": "authentik_core_token", "column": "token_uuid", "type": "uuid", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "key", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "intent", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "token", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "_scope", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_user", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "is_active", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "type", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "group_uuid", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "is_superuser", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "parent_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "app_label", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "model", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "content_type_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "codename", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
+ ],
+ "2025.8": [
+  { "table": "authentik_flows_stage", "column": "stage_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_stage", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "stage_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "backends", "type": "text[]", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "configure_flow_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "failed_attempts_before_cancel", "type": "integer", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "allow_show_password", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "flow_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "policybindingmodel_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "slug", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "title", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "designation", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "background", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "compatibility_mode", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "layout", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "denied_action", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "pbm_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "policy_engine_mode", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flowstagebinding", "column": "target_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "stage_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "order", "type": "integer", "reads": "stages", "isWhole": true },
+  { "table": "authentik_core_token", "column": "token_uuid", "type": "uuid", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "key", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "intent", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "token", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "_scope", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_user", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "is_active", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "type", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "group_uuid", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "is_superuser", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "parent_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "app_label", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "model", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "content_type_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "codename", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_user_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_group_permissions", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_userobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "group_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_groupobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
+ ],
+ "2025.12": [
+  { "table": "authentik_flows_stage", "column": "stage_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_stage", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "stage_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "backends", "type": "text[]", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "configure_flow_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "failed_attempts_before_cancel", "type": "integer", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "allow_show_password", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "flow_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "policybindingmodel_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "slug", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "title", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "designation", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "background", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "compatibility_mode", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "layout", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "denied_action", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "pbm_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "policy_engine_mode", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flowstagebinding", "column": "target_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "stage_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "order", "type": "integer", "reads": "stages", "isWhole": true },
+  { "table": "authentik_tenants_tenant", "column": "schema_name", "type": "text", "reads": "lists", "isWhole": false },
+  { "table": "authentik_tenants_tenant", "column": "pagination_default_page_size", "type": "integer", "reads": "lists", "isWhole": false },
+  { "table": "authentik_tenants_tenant", "column": "pagination_max_page_size", "type": "integer", "reads": "lists", "isWhole": false },
+  { "table": "authentik_core_token", "column": "token_uuid", "type": "uuid", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "key", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "intent", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "token", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "_scope", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_user", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "is_active", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "type", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "group_uuid", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "is_superuser", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_groupparentage", "column": "child_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_groupparentage", "column": "parent_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_ak_groups", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "app_label", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "model", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "content_type_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "codename", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_roles", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_roles", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group_roles", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group_roles", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_rolemodelpermission", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_rolemodelpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
+ ],
+ "2026.2": [
+  { "table": "authentik_flows_stage", "column": "stage_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_stage", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "stage_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "backends", "type": "text[]", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "configure_flow_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "failed_attempts_before_cancel", "type": "integer", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "allow_show_password", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "flow_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "policybindingmodel_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "slug", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "title", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "designation", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "background", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "compatibility_mode", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "layout", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "denied_action", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "pbm_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "policy_engine_mode", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flowstagebinding", "column": "target_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "stage_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "order", "type": "integer", "reads": "stages", "isWhole": true },
+  { "table": "authentik_tenants_tenant", "column": "schema_name", "type": "text", "reads": "lists", "isWhole": false },
+  { "table": "authentik_tenants_tenant", "column": "pagination_default_page_size", "type": "integer", "reads": "lists", "isWhole": false },
+  { "table": "authentik_tenants_tenant", "column": "pagination_max_page_size", "type": "integer", "reads": "lists", "isWhole": false },
+  { "table": "authentik_core_token", "column": "token_uuid", "type": "uuid", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "key", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "intent", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "token", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "_scope", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_user", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "is_active", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "type", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "group_uuid", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "is_superuser", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_groupparentage", "column": "child_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_groupparentage", "column": "parent_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "app_label", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "model", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "content_type_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "codename", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_roles", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_roles", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group_roles", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group_roles", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_rolemodelpermission", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_rolemodelpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
+ ],
+ "2026.5": [
+  { "table": "authentik_flows_stage", "column": "stage_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_stage", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "stage_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "backends", "type": "text[]", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "configure_flow_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "failed_attempts_before_cancel", "type": "integer", "reads": "stages", "isWhole": false },
+  { "table": "authentik_stages_password_passwordstage", "column": "allow_show_password", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "flow_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "policybindingmodel_ptr_id", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "name", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "slug", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "title", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "designation", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "background", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "compatibility_mode", "type": "boolean", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "layout", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flow", "column": "denied_action", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "pbm_uuid", "type": "uuid", "reads": "stages", "isWhole": false },
+  { "table": "authentik_policies_policybindingmodel", "column": "policy_engine_mode", "type": "text", "reads": "stages", "isWhole": false },
+  { "table": "authentik_flows_flowstagebinding", "column": "target_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "stage_id", "type": "uuid", "reads": "stages", "isWhole": true },
+  { "table": "authentik_flows_flowstagebinding", "column": "order", "type": "integer", "reads": "stages", "isWhole": true },
+  { "table": "authentik_tenants_tenant", "column": "schema_name", "type": "text", "reads": "lists", "isWhole": false },
+  { "table": "authentik_tenants_tenant", "column": "pagination_default_page_size", "type": "integer", "reads": "lists", "isWhole": false },
+  { "table": "authentik_tenants_tenant", "column": "pagination_max_page_size", "type": "integer", "reads": "lists", "isWhole": false },
+  { "table": "authentik_core_token", "column": "token_uuid", "type": "uuid", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "key", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "intent", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_token", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "token", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "_scope", "type": "text", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "user_id", "type": "integer", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expires", "type": "timestamp with time zone", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_providers_oauth2_accesstoken", "column": "expiring", "type": "boolean", "reads": "credentials", "isWhole": false },
+  { "table": "authentik_core_user", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "is_active", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user", "column": "type", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "group_uuid", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group", "column": "is_superuser", "type": "boolean", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_groupparentage", "column": "child_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_groupparentage", "column": "parent_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_groups", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "app_label", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "django_content_type", "column": "model", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "content_type_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "auth_permission", "column": "codename", "type": "text", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_roles", "column": "user_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_user_roles", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group_roles", "column": "group_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "authentik_core_group_roles", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_rolemodelpermission", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_rolemodelpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "role_id", "type": "uuid", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "permission_id", "type": "integer", "reads": "permissions", "isWhole": false },
+  { "table": "guardian_roleobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
+ ]
+};
+
 /** The releases from which on a role file serves, oldest first: prisma/reader-role/<release>.sql. */
-export const ROLE_FILES = ["2023.10","2024.8","2025.12","2026.2"] as const;
+export const ROLE_FILES = [
+ "2023.10",
+ "2024.8",
+ "2025.12",
+ "2026.2"
+];

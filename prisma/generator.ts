@@ -92,9 +92,7 @@ function tablesOf(tables: readonly Table[], release: string): TableDescription[]
       name: renamed && !isBefore(release, renamed.since) ? renamed.to : name,
       reads,
       isWhole,
-      columns: columns
-        .filter((column) => exists(column, release) && !column.isMarker)
-        .map((column) => column.name),
+      columns: columns.filter((column) => exists(column, release) && !column.isMarker),
     }))
     .filter(({ columns }) => columns.length > 0);
 }
@@ -108,13 +106,48 @@ function roleFiles(tables: readonly Table[]): [string, string | undefined][] {
 }
 
 function toModule(tables: readonly Table[]): string {
-  return `/** authentik's tables as prisma/schema.prisma describes them: every one that is looked at. */
-export const TABLES = ${JSON.stringify(tables, undefined, 2)} as const;
+  const names = tables.flatMap(({ name, renamed }) => (renamed ? [name, renamed.to] : [name]));
+  const needs = RELEASES.map(({ since }) => [
+    since,
+    tablesOf(tables, since).flatMap(({ name, reads, isWhole = false, columns }) =>
+      columns.map((column) => ({
+        table: name,
+        column: column.name,
+        type: column.type,
+        reads,
+        isWhole,
+      })),
+    ),
+  ]);
+  return `/** authentik's tables as prisma/schema.prisma describes them. */
+
+/** Every name that a table has or had. */
+export const TABLES = ${toJson([...new Set(names)])} as const;
+
+/** A column that is read. */
+export interface Need {
+  readonly table: string;
+  readonly column: string;
+  /** In PostgreSQL's words; text may be of a limited length. */
+  readonly type: string;
+  /** What it is read for. */
+  readonly reads: string;
+  /** Whether every other column of the table is read as well. */
+  readonly isWhole: boolean;
+}
+
+/** By the first release with these tables. */
+export const NEEDS: Readonly<Record<string, readonly Need[]>> = ${toJson(Object.fromEntries(needs))};
 
 /** The releases from which on a role file serves, oldest first: prisma/reader-role/<release>.sql. */
-export const ROLE_FILES = ${JSON.stringify(roleFiles(tables).map(([release]) => release))} as const;
+export const ROLE_FILES = ${toJson(roleFiles(tables).map(([release]) => release))};
 `;
 }
+
+const toJson = (value: unknown) =>
+  JSON.stringify(value, undefined, 1).replaceAll(/\{\s+([^{}]*?)\s+\}/g, (object) =>
+    object.replaceAll(/\s*\n\s*/g, ' '),
+  );
 
 const PURPOSES: Readonly<Record<string, string>> = {
   credentials: 'Which user a token stands for',

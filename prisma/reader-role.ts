@@ -5,7 +5,7 @@ export interface TableDescription {
   readonly name: string;
   readonly reads: string;
   readonly isWhole: true | undefined;
-  readonly columns: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
 }
 
 /** `first` is the first release that the file serves, `next` the first one that it does not. */
@@ -145,7 +145,7 @@ function sections(tables: readonly TableDescription[]): string[] {
 
 function grant({ name, isWhole, columns }: TableDescription): string {
   if (isWhole) return `GRANT SELECT ON ${name} TO ${READER_ROLE};`;
-  return `GRANT SELECT (${columns.join(', ')})\n  ON ${name} TO ${READER_ROLE};`;
+  return `GRANT SELECT (${columns.map((column) => column.name).join(', ')})\n  ON ${name} TO ${READER_ROLE};`;
 }
 
 function grantInMainSchema({ name, columns }: TableDescription): string {
@@ -159,7 +159,7 @@ BEGIN
   ORDER BY n.nspname <> current_schema(), n.nspname <> 'public', n.nspname LIMIT 1;
   IF main IS NOT NULL THEN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${READER_ROLE}', main);
-    EXECUTE format('GRANT SELECT (${columns.join(', ')}) ON %I.${name} TO ${READER_ROLE}', main);
+    EXECUTE format('GRANT SELECT (${columns.map((column) => column.name).join(', ')}) ON %I.${name} TO ${READER_ROLE}', main);
   END IF;
 END
 $$;`;

@@ -1,13 +1,13 @@
 /** Looks at the tables themselves to find out which release of authentik they are of, and whether we may read them. */
 import { z } from 'zod';
 import { Prisma } from '../../generated/prisma/client.js';
-import { TABLES } from '../../generated/tables.js';
+import { NEEDS, type Need, TABLES } from '../../generated/tables.js';
 import { FUNCTION_SCHEMA } from './credentials.js';
 import type { Database } from './database.js';
 import { type Marker, nearestRelease } from './releases/identify.js';
 import type { Release } from './releases/releases.js';
 import { explainIncomplete, explainRowSecurity, explainUnknown, explainUnreadable } from './schema-advice.js';
-import { columnsOf, fits, type Need, qualified } from './tables.js';
+import { qualified, type TableName } from './tables.js';
 
 const Column = z.object({
   table: z.string(),
@@ -56,9 +56,7 @@ export interface CheckedNeed extends Need {
   readonly found: z.infer<typeof Column> | undefined;
 }
 
-/** Names that a table has had, or has now. */
-const NAMES = TABLES.flatMap((table) => ('renamed' in table ? [table.name, table.renamed.to] : [table.name]));
-const TENANTS = 'authentik_tenants_tenant' satisfies (typeof NAMES)[number];
+const TENANTS = 'authentik_tenants_tenant' satisfies TableName;
 
 /** Rejects with a DatabaseError when the database cannot be queried. */
 export async function inspectDatabase(database: Database, schema: string): Promise<Inspection> {
@@ -77,7 +75,7 @@ export async function inspectDatabase(database: Database, schema: string): Promi
         JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-          AND c.relname = ANY (${NAMES}::text[])
+          AND c.relname = ANY (${TABLES}::text[])
           AND (n.nspname = ${schema} OR n.nspname = tenants.schema AND c.relname = ${TENANTS})
       ), '[]') AS columns,
       ARRAY(SELECT n.nspname::text FROM pg_catalog.pg_class c
@@ -114,11 +112,10 @@ export function inspectCatalog(catalog: Catalog): Inspection {
   if (missing.length > 0 || unexpected.length > 0) {
     return { ...result, release: undefined, needs: [], problems: [explainUnknown(catalog, likeness)] };
   }
-  const needs = columnsOf(release)
+  const needs = (NEEDS[release.since] ?? [])
     .filter(({ table }) => table !== TENANTS || tenantSchema !== null)
     .map((needed) => ({ ...needed, found: find(needed.table, needed.column) }));
   const isByFunction = ({ reads }: Need) => hasFunction && reads === 'credentials';
-  const isUsable = ({ type, found }: CheckedNeed) => found !== undefined && fits(found.type, type);
   const isReadable = ({ table, column, isWhole }: Need) =>
     columns.every((each) => each.isReadable || each.table !== table || !(isWhole || each.column === column));
   const isHidden = (need: CheckedNeed) =>
@@ -132,6 +129,12 @@ export function inspectCatalog(catalog: Catalog): Inspection {
     ...(hidden.length > 0 ? [explainRowSecurity(hidden)] : []),
   ];
   return { ...result, release, needs, problems };
+}
+
+/** Whether the column is there, with a type that can be read as ours. */
+export function isUsable({ type: needed, found }: CheckedNeed): boolean {
+  const type = found?.type.replace(/\(\d+\)$/, '');
+  return type === needed || (needed === 'text' && type === 'character varying');
 }
 
 function warningsOf({ columns, encoding, arrayNulls }: Catalog): string[] {

@@ -1,6 +1,7 @@
 /** Says why no connection to PostgreSQL comes about, and what to do. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Host, isSocket, placeOf, type Target, targetOf } from './connection-url.js';
+import { isSocket, placeOf, type Target, targetOf } from './connection-url.js';
 import type { DatabaseError } from './errors.js';
 
 export interface ConnectionAdvice {
@@ -66,21 +67,18 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 /** False only if every host responds, and not as PostgreSQL does; silence and refusal leave it open. */
 async function maySpeakPostgres({ hosts }: Target): Promise<boolean> {
-  return (await Promise.all(hosts.map(probe))).includes(true);
-}
-
-function probe({ host, port }: Host): Promise<boolean> {
-  if (isSocket(host)) return Promise.resolve(true);
-  return new Promise((resolve) => {
+  const probes = hosts.map(async ({ host, port }) => {
+    if (isSocket(host)) return true;
     const socket = connect({ host, port }, () => socket.write(SSL_REQUEST));
-    function settle(result: boolean): void {
+    try {
+      const [data] = await once(socket, 'data', { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+      // One letter for yes or no. A server that cannot even fork sends an error message instead.
+      return /^(?:[SN]$|E\0)/.test(String(data));
+    } catch {
+      return true;
+    } finally {
       socket.destroy();
-      resolve(result);
     }
-    socket.setTimeout(PROBE_TIMEOUT_MS, () => settle(true));
-    socket.on('error', () => settle(true));
-    socket.on('close', () => settle(true));
-    // One letter for yes or no. A server that cannot even fork sends an error message instead.
-    socket.once('data', (data) => settle(/^(?:[SN]$|E\0)/.test(data.toString('latin1'))));
   });
+  return (await Promise.all(probes)).includes(true);
 }

@@ -1,9 +1,9 @@
 /** Finds out what the role could do beyond the need of the service. */
 import { z } from 'zod';
+import { NEEDS } from '../../generated/tables.js';
 import type { Database } from './database.js';
 import type { Schema } from './releases/monitor.js';
 import { roleFile } from './schema-advice.js';
-import { columnsOf } from './tables.js';
 
 const Role = z.object({
   isSuperuser: z.boolean(),
@@ -78,7 +78,7 @@ const SECRETS: readonly (readonly [string, RegExp])[] = [
 ];
 
 function describeReading({ readableColumns }: z.infer<typeof Role>, { release }: Schema): string[] {
-  const needs = columnsOf(release).filter(({ reads }) => reads !== 'credentials');
+  const needs = (NEEDS[release.since] ?? []).filter(({ reads }) => reads !== 'credentials');
   const isNeeded = (name: string) =>
     needs.some(({ table, column, isWhole }) =>
       isWhole ? name.startsWith(`${table}.`) : name === `${table}.${column}`,

@@ -1,11 +1,16 @@
 /** Says what is wrong with authentik's tables, what is supported, and what to do. */
-import { ROLE_FILES } from '../../generated/tables.js';
+import { type Need, ROLE_FILES } from '../../generated/tables.js';
 import type { Likeness, Marker } from './releases/identify.js';
 import { describeRelease, isBefore, type Release, SUPPORTED } from './releases/releases.js';
-import type { FoundColumn, Need } from './tables.js';
 
 const WHAT_IS_SUPPORTED = `Supported are the databases of authentik ${SUPPORTED}.`;
 const MIGRATE = "Wait until authentik's migrations have finished, or run them again.";
+
+/** A column as the catalog has it. */
+interface FoundColumn {
+  readonly table: string;
+  readonly type: string;
+}
 
 /** What was looked at. */
 interface Place {

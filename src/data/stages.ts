@@ -17,6 +17,7 @@ import { type BatchLimits, createBatcher } from './batcher.js';
 import { type Database, PLANNED_FOR_ITS_VALUES } from './database.js';
 import { DatabaseError } from './errors.js';
 import type { Schema, SchemaMonitor } from './releases/monitor.js';
+import type { Release } from './releases/releases.js';
 
 export interface StageRepository {
   /** The stage with this UUID (in lower case), whoever asks; undefined when it does not exist. */
@@ -124,12 +125,7 @@ interface Keys {
   readonly pageSize: number;
 }
 
-const KeysRow = z.object({
-  count: z.number(),
-  pageSize: z.number(),
-  knowsFlow: z.boolean(),
-  ids: z.array(z.string()),
-});
+const KeysRow = z.object({ count: z.number(), pageSize: z.number(), knowsFlow: z.boolean(), ids: z.array(z.string()) });
 
 async function findKeys(
   database: Database,
@@ -152,84 +148,42 @@ async function findKeys(
     if (knowsFlow) return keys;
   } catch (error) {
     // A text that the database's encoding cannot hold is in no name.
-    if (error instanceof DatabaseError && error.isInputFault) return NO_KEYS;
+    if (error instanceof DatabaseError && error.isInputFault) return { ids: [], count: 0, pageSize: 1 };
     throw error;
   }
   throw new OperationError('invalid', 'Query parameter "configure_flow" names no flow.');
 }
 
-const NO_KEYS: Keys = { ids: [], count: 0, pageSize: 1 };
-
-/** Both halves find the same rows; without a last word on equal stages, one could be on two pages and another on none. */
+/** Without a last word on equal stages, one could be on two pages and another on none. */
 function keysStatement(schema: Schema, request: StageListRequest, principal: Principal): Prisma.Sql {
   const { tables: t, release } = schema;
   const { configureFlow, page } = request;
   const orders = parseOrdering(request.ordering, release.hasAllowShowPassword);
-  const orderBy = Prisma.join([
-    ...orders.map((order) => orderSql(order, release.ordersNullsFirst)),
-    Prisma.sql`p.stage_ptr_id`,
-  ]);
+  const orderBy = orders.map(({ field, isDescending }) => {
+    const nulls = isDescending === release.ordersNullsFirst ? 'LAST' : 'FIRST';
+    return `${COLUMN_OF[field]} ${isDescending ? 'DESC' : 'ASC'} NULLS ${nulls}`;
+  });
   const matching = Prisma.sql`${t.authentik_stages_password_passwordstage} p
       JOIN ${t.authentik_flows_stage} s ON s.stage_uuid = p.stage_ptr_id
-      WHERE ${Prisma.join([Prisma.sql`true`, ...filtersSql(schema, request, principal)], ' AND ')}`;
+      WHERE ${Prisma.join([Prisma.sql`true`, ...filters(release, request, principal)], ' AND ')}`;
   return Prisma.sql`${Prisma.raw(PLANNED_FOR_ITS_VALUES)}
-    WITH size AS (${pageSizeSql(schema, request.pageSize)}
+    WITH size AS (
+      ${pageSizeSql(schema, request.pageSize)}
     ), total AS (
       SELECT count(*)::integer AS count FROM ${matching}
     ), skipped AS (
       SELECT CASE WHEN ${page === 'last'} THEN greatest(count - 1, 0) / page_size * page_size::bigint
-        ELSE ${toInt32(page) - 1}::bigint * page_size END AS rows FROM total, size
+        ELSE ${page === 'last' ? 0 : toInt32(page) - 1}::bigint * page_size END AS rows FROM total, size
     )
     SELECT total.count, size.page_size AS "pageSize",
       ${configureFlow === undefined} OR EXISTS (
         SELECT FROM ${t.authentik_flows_flow} f WHERE f.flow_uuid = ${configureFlow}::uuid
       ) AS "knowsFlow",
       ARRAY(
-        SELECT p.stage_ptr_id::text FROM ${matching} ORDER BY ${orderBy}
+        SELECT p.stage_ptr_id::text FROM ${matching} ORDER BY ${Prisma.raw([...orderBy, COLUMN_OF.pk].join(', '))}
         LIMIT (SELECT page_size FROM size) OFFSET (SELECT rows FROM skipped)
       ) AS ids
     FROM total, size`;
-}
-
-function filtersSql(
-  { release }: Schema,
-  { name, configureFlow, failedAttemptsBeforeCancel, allowShowPassword, search }: StageListRequest,
-  { sees }: Principal,
-): Prisma.Sql[] {
-  const exactName = stripped(name ?? '');
-  const patterns = parseSearch(search, release.search).map(toPattern);
-  return [
-    ...(sees === 'all' ? [] : [Prisma.sql`p.stage_ptr_id = ANY (${[...sees]}::uuid[])`]),
-    ...(exactName === '' ? [] : [Prisma.sql`s.name = ${exactName}`]),
-    ...(configureFlow === undefined ? [] : [Prisma.sql`p.configure_flow_id = ${configureFlow}::uuid`]),
-    ...(failedAttemptsBeforeCancel === undefined
-      ? []
-      : [Prisma.sql`p.failed_attempts_before_cancel = ${failedAttemptsBeforeCancel}::integer`]),
-    ...(allowShowPassword === undefined ? [] : [Prisma.sql`p.allow_show_password = ${allowShowPassword}`]),
-    ...patterns.map((pattern) => Prisma.sql`upper(s.name) LIKE upper(${pattern})`),
-  ];
-}
-
-/** A SELECT of one `page_size`. A tenant without a row has the sizes of a fresh installation. */
-function pageSizeSql({ name, tenants, release }: Schema, requested: number | undefined) {
-  const size = requested === undefined ? null : toInt32(requested);
-  if (!release.hasTenantPageSizes || !tenants) {
-    const [byDefault, maximum] = release.hasTenantPageSizes ? [20, 100] : [100, 1000];
-    return Prisma.sql`SELECT least(coalesce(${size}::integer, ${byDefault}), ${maximum}) AS page_size`;
-  }
-  return Prisma.sql`
-      SELECT greatest(1, least(coalesce(${size}::integer, tenant.by_default, 20),
-        coalesce(tenant.maximum, 100))) AS page_size
-      FROM (VALUES (1)) one LEFT JOIN (
-        SELECT pagination_default_page_size AS by_default, pagination_max_page_size AS maximum
-        FROM ${tenants} WHERE schema_name = ${name}
-      ) tenant ON true`;
-}
-
-function orderSql({ field, isDescending }: Order, nullsFirst: boolean): Prisma.Sql {
-  const direction = isDescending ? ' DESC' : '';
-  const nulls = isDescending === nullsFirst ? 'LAST' : 'FIRST';
-  return Prisma.raw(`${COLUMN_OF[field]}${direction} NULLS ${nulls}`);
 }
 
 const COLUMN_OF: Readonly<Record<Order['field'], string>> = {
@@ -241,13 +195,33 @@ const COLUMN_OF: Readonly<Record<Order['field'], string>> = {
   allow_show_password: 'p.allow_show_password',
 };
 
-function toPattern(term: string): string {
-  return `%${term.replace(/[\\%_]/g, '\\$&')}%`;
+function filters({ search: syntax }: Release, request: StageListRequest, { sees }: Principal): Prisma.Sql[] {
+  const { configureFlow, failedAttemptsBeforeCancel, allowShowPassword, search } = request;
+  const name = stripped(request.name ?? '');
+  const found: Prisma.Sql[] = parseSearch(search, syntax).map((term) => {
+    const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`;
+    return Prisma.sql`upper(s.name) LIKE upper(${pattern})`;
+  });
+  if (sees !== 'all') found.push(Prisma.sql`p.stage_ptr_id = ANY (${[...sees]}::uuid[])`);
+  if (name !== '') found.push(Prisma.sql`s.name = ${name}`);
+  if (configureFlow !== undefined) found.push(Prisma.sql`p.configure_flow_id = ${configureFlow}::uuid`);
+  if (failedAttemptsBeforeCancel !== undefined) {
+    found.push(Prisma.sql`p.failed_attempts_before_cancel = ${failedAttemptsBeforeCancel}::integer`);
+  }
+  if (allowShowPassword !== undefined) found.push(Prisma.sql`p.allow_show_password = ${allowShowPassword}`);
+  return found;
+}
+
+/** A SELECT of one `page_size`. A tenant without a row has the sizes of a fresh installation. */
+function pageSizeSql({ name, tenants, release }: Schema, requested: number | undefined): Prisma.Sql {
+  const size = requested === undefined ? null : toInt32(requested);
+  if (!release.hasTenantPageSizes) return Prisma.sql`SELECT coalesce(${size}::integer, 100) AS page_size`;
+  const tenant = tenants
+    ? Prisma.sql`SELECT pagination_default_page_size, pagination_max_page_size FROM ${tenants} WHERE schema_name = ${name}`
+    : Prisma.sql`SELECT 20, 100 WHERE false`;
+  return Prisma.sql`SELECT greatest(1, least(coalesce(${size}::integer, by_default, 20), coalesce(maximum, 100))) AS page_size
+      FROM (VALUES (1)) one LEFT JOIN (${tenant}) tenant (by_default, maximum) ON true`;
 }
 
 /** Finite, whatever was asked for: an infinite number would reach SQL as NULL, and LIMIT NULL is no limit. */
-function toInt32(value: number | 'last'): number {
-  return value === 'last' ? 0 : Math.min(value, MAX_INT32);
-}
-
-const MAX_INT32 = 2 ** 31 - 1;
+const toInt32 = (value: number) => Math.min(value, 2 ** 31 - 1);

@@ -2,7 +2,7 @@
 import { loadContract } from '../contract/contract.js';
 import { createResponseChecker } from '../contract/response-checker.js';
 import type { PasswordStage } from '../contract/types.js';
-import { type CheckedNeed, type Inspection, inspectDatabase } from '../data/catalog.js';
+import { type CheckedNeed, type Inspection, inspectDatabase, isUsable } from '../data/catalog.js';
 import { adviseOnConnection } from '../data/connection-advice.js';
 import { placeOf, type Target, targetOf } from '../data/connection-url.js';
 import { DatabaseError } from '../data/errors.js';
@@ -10,7 +10,6 @@ import { describeRelease } from '../data/releases/releases.js';
 import { adviseOnRole, describeExcess } from '../data/role.js';
 import { findClockLeadMs, findServer, findStageIds } from '../data/server-facts.js';
 import type { Store } from '../data/store.js';
-import { fits } from '../data/tables.js';
 
 /** A `problem` keeps the service from serving; a `warning` does not, but deserves a look. */
 export type Level = 'ok' | 'warning' | 'problem';
@@ -103,9 +102,10 @@ function describeTable(
   readsTokensBy: Inspection['readsTokensBy'],
 ): Finding {
   const isByFunction = readsTokensBy === 'function' && needs[0]?.reads === 'credentials';
-  const states = needs.map(({ column, type, found }) => {
+  const states = needs.map((need) => {
+    const { column, type, found } = need;
     if (!found) return `${column} (missing)`;
-    if (!fits(found.type, type)) return `${column} (${found.type} instead of ${type})`;
+    if (!isUsable(need)) return `${column} (${found.type} instead of ${type})`;
     return found.isReadable || isByFunction ? column : `${column} (SELECT not granted)`;
   });
   const text = `${table}: ${states.join(', ')}${isByFunction ? ', by the function only' : ''}`;

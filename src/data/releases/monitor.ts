@@ -30,7 +30,7 @@ export interface SchemaMonitorOptions {
   readonly schema: string;
   /** authentik's `web.path` without its last slash. */
   readonly webPath: string;
-  /** Called whenever what was found differs from the last time: the inspection of a database that can be served, or why not. */
+  /** Called whenever what was found differs from the last time: a database that can be served, or why it cannot. */
   onChange?(found: Inspection | Error): void;
 }
 
@@ -50,7 +50,7 @@ const RETRY_MS = 250;
 export function createSchemaMonitor(database: Database, options: SchemaMonitorOptions): SchemaMonitor {
   let current: Schema | undefined;
   let pending: Promise<Schema> | undefined;
-  let lastFailure: { readonly error: Error; readonly at: number } | undefined;
+  let failure: { readonly error: Error; readonly at: number } | undefined;
 
   async function inspect(): Promise<Schema> {
     try {
@@ -58,16 +58,16 @@ export function createSchemaMonitor(database: Database, options: SchemaMonitorOp
       const { release, readsTokensBy, problems } = inspection;
       if (!release || problems.length > 0) throw new OperationError('service_unavailable', problems);
       const isSame = current?.release === release && current.readsTokensBy === readsTokensBy;
-      if (!isSame || lastFailure) options.onChange?.(inspection);
-      lastFailure = undefined;
+      if (!isSame || failure) options.onChange?.(inspection);
+      failure = undefined;
       current = isSame && current ? current : schemaOf(release, inspection, options);
       return current;
     } catch (cause) {
       const error = cause as Error;
       // A database that is away tells nothing about its tables; each response still proves them.
       if (!(error instanceof DatabaseError)) current = undefined;
-      if (error.message !== lastFailure?.error.message) options.onChange?.(error);
-      lastFailure = { error, at: performance.now() };
+      if (error.message !== failure?.error.message) options.onChange?.(error);
+      failure = { error, at: performance.now() };
       throw error;
     }
   }
@@ -79,16 +79,12 @@ export function createSchemaMonitor(database: Database, options: SchemaMonitorOp
     return pending;
   }
 
-  const timer = setInterval(() => {
-    refresh().catch(() => {});
-  }, RECHECK_MS);
+  const timer = setInterval(() => void refresh().catch(() => {}), RECHECK_MS);
   timer.unref();
 
   async function get(): Promise<Schema> {
     if (current) return current;
-    if (lastFailure && !pending && performance.now() - lastFailure.at < RETRY_MS) {
-      throw lastFailure.error;
-    }
+    if (failure && !pending && performance.now() - failure.at < RETRY_MS) throw failure.error;
     return refresh();
   }
 
@@ -99,12 +95,11 @@ export function createSchemaMonitor(database: Database, options: SchemaMonitorOp
       try {
         return await run(schema);
       } catch (error) {
-        const isInDoubt =
-          error instanceof SchemaChangedError || (error instanceof DatabaseError && error.isSchemaFault);
+        const isInDoubt = error instanceof DatabaseError ? error.isSchemaFault : error instanceof SchemaChangedError;
         if (isInDoubt && current === schema) {
           current = undefined;
-          options.onChange?.(error);
-          lastFailure = undefined;
+          options.onChange?.(error as Error);
+          failure = undefined;
         }
         throw error;
       }
@@ -121,12 +116,7 @@ function schemaOf(
   { readsTokensBy, tenantSchema }: Inspection,
   { schema, webPath }: SchemaMonitorOptions,
 ): Schema {
-  return {
-    name: schema,
-    release,
-    tables: tablesIn(schema),
-    tenants: tenantSchema ? Prisma.raw(qualified(tenantSchema, 'authentik_tenants_tenant')) : undefined,
-    readsTokensBy,
-    image: { ...release.image, schema, webPath },
-  };
+  const tenants = tenantSchema ? Prisma.raw(qualified(tenantSchema, 'authentik_tenants_tenant')) : undefined;
+  const image = { ...release.image, schema, webPath };
+  return { name: schema, release, tables: tablesIn(schema), tenants, readsTokensBy, image };
 }
