@@ -32,8 +32,7 @@ export interface Given {
 export interface Subject {
   readonly contract: Contract;
   readonly checkResponse: ResponseChecker;
-  /** Throws NotRun for what was not given. */
-  readonly given: (what: keyof Given) => string;
+  readonly given: Given;
   /** Rejects with a NoResponseError, or with NotRun when the request needs what was not given. */
   readonly send: (operationId: OperationId, request?: CheckRequest) => Promise<WireResponse>;
 }
@@ -49,30 +48,20 @@ export interface CheckRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What else is wrong with the expected response. */
-type Also = (
-  response: WireResponse,
-  subject: Subject,
-) => readonly string[] | Promise<readonly string[]>;
-
 /** A status of success, or the name of the contract's example that shows the error. */
 type Expected = number | string;
 
-/** Makes checks of an operation that send one request and look at its response. */
+/** Makes checks that send one request; `also` says what else is wrong with the expected response. */
 export function expecting(operationId: OperationId) {
-  return (
-    name: string,
-    expected: Expected,
-    request?: CheckRequest,
-    also: Also = () => [],
-  ): Check => ({
+  type Also = (response: WireResponse, subject: Subject) => string[] | Promise<string[]>;
+  return (name: string, expected: Expected, request?: CheckRequest, also?: Also): Check => ({
     operationId,
     name,
     async run(subject) {
       const response = await subject.send(operationId, request);
-      const problems = differences(subject, operationId, expected, response);
       const isExpected = response.status === exampleOf(subject, operationId, expected).status;
-      return isExpected ? [...problems, ...(await also(response, subject))] : problems;
+      const further = isExpected && also ? await also(response, subject) : [];
+      return [...further, ...differences(subject, operationId, expected, response)];
     },
   });
 }
@@ -104,8 +93,8 @@ function exampleOf({ contract }: Subject, id: OperationId, expected: Expected): 
 }
 
 function describe({ status, text }: StatusAndBody): string {
-  const { code } = parsed(text);
   if (status < 400) return String(status);
+  const { code } = parsed(text);
   return typeof code === 'string' ? `${status} ${code}` : `${status} without a code`;
 }
 

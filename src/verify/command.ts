@@ -16,10 +16,7 @@ export interface Terminal {
 const EXIT = { kept: 0, broken: 1, usage: 2 } as const;
 
 /** Checks the deployment that the arguments name (those after `verify`). Resolves to the exit code. */
-export async function verify(
-  args: readonly string[],
-  { environment, out, err }: Terminal,
-): Promise<number> {
+export async function verify(args: readonly string[], { environment, out, err }: Terminal): Promise<number> {
   const contract = loadContract();
   let options: ReturnType<typeof readOptions>;
   try {

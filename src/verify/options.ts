@@ -35,10 +35,7 @@ export function readOptions(
   const values = parse(args);
   if (values.help) return undefined;
   const token = readToken('token', values.token ?? environment.VERIFY_TOKEN);
-  const secondToken = readToken(
-    'second-token',
-    values['second-token'] ?? environment.VERIFY_SECOND_TOKEN,
-  );
+  const secondToken = readToken('second-token', values['second-token'] ?? environment.VERIFY_SECOND_TOKEN);
   const { stage, profile, timeout, json, junit } = values;
   if (stage !== undefined && !UUID.test(stage)) throw new UsageError('--stage must be a UUID.');
   if (profile !== 'contract' && profile !== 'authentik') {

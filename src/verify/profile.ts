@@ -14,8 +14,7 @@ interface Difference {
 const AUTHENTIK: readonly Difference[] = [
   {
     name: 'no-code',
-    problems:
-      /^(expected (\d+) \w+, got \2 without a code|the body must have required property 'code')$/,
+    problems: /^(expected (\d+) \w+, got \2 without a code|the body must have required property 'code')$/,
   },
   { name: 'no-request-id', problems: /^the header X-Request-Id is missing$/ },
   { name: 'no-caching-headers', problems: /^the header (ETag|Cache-Control) is missing$/ },
@@ -52,7 +51,6 @@ export const PROFILES = { contract: [], authentik: AUTHENTIK } as const;
 /** The name of the difference that explains a problem of a check. */
 export function explanation(profile: Profile, check: string, problem: string): string | undefined {
   const differences: readonly Difference[] = PROFILES[profile];
-  return differences.find(
-    ({ checks, problems }) => (checks?.test(check) ?? true) && problems.test(problem),
-  )?.name;
+  const found = differences.find(({ checks, problems }) => (checks?.test(check) ?? true) && problems.test(problem));
+  return found?.name;
 }

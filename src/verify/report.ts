@@ -66,9 +66,6 @@ const seconds = (durationMs: number) => `"${(durationMs / 1000).toFixed(3)}"`;
 
 /** An attribute's value. XML 1.0 cannot express most control characters, not even escaped. */
 function quoted(text: string): string {
-  const writable = text.replace(
-    /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu,
-    '\u{fffd}',
-  );
+  const writable = text.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}');
   return `"${writable.replace(/[&<>"\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)}"`;
 }

@@ -1,17 +1,7 @@
 /** Runs the checks against a target, one after the other, and tells how each went. */
 import type { Contract } from '../contract/contract.js';
 import { createResponseChecker, type WireResponse } from '../contract/response-checker.js';
-import type { OperationId } from '../contract/types.js';
-import {
-  type Check,
-  type CheckRequest,
-  type Given,
-  NotRun,
-  objectsIn,
-  parsed,
-  type Subject,
-  UNKNOWN_UUID,
-} from './check.js';
+import { type Check, type Given, NotRun, objectsIn, parsed, type Subject, UNKNOWN_UUID } from './check.js';
 import { CHECKS, LIST, WRONG_TOKEN } from './checks.js';
 import { explanation, type Profile } from './profile.js';
 import { NoResponseError, type Target } from './target.js';
@@ -38,39 +28,32 @@ const MAX_PROBLEMS = 3;
  * Resolves to a result for each check, or to a single one that failed when an obstacle would make most of them fail.
  * Does not reject for anything that the target does.
  */
-export async function runChecks(
-  contract: Contract,
-  target: Target,
-  given: Given,
-  profile: Profile,
-): Promise<Result[]> {
+export async function runChecks(contract: Contract, target: Target, given: Given, profile: Profile): Promise<Result[]> {
   const checkResponse = createResponseChecker(contract);
-  const subject = { contract, checkResponse, ...requestsFor(contract, target, given) };
-  const name = 'the deployment can be checked';
-  const run = () => findObstacle(subject, given);
-  const first = await runCheck({ operationId: LIST, name, run }, subject, profile);
+  const sender = (known: Given) => createSend(contract, target, known);
+  const subject: Subject = { contract, checkResponse, given, send: sender(given) };
+  const obstacle: Check = { operationId: LIST, name: 'the deployment can be checked', run: findObstacle };
+  const first = await runCheck(obstacle, subject, profile);
   if (first.outcome === 'failed') return [first];
-  const stage = given.stage ?? (await firstStage(subject));
-  const complete = { ...subject, ...requestsFor(contract, target, { ...given, stage }) };
+  const complete = { ...given, stage: given.stage ?? (await firstStage(subject)) };
+  const informed = { ...subject, given: complete, send: sender(complete) };
   const results: Result[] = [];
-  for (const check of CHECKS) results.push(await runCheck(check, complete, profile));
+  for (const check of CHECKS) results.push(await runCheck(check, informed, profile));
   return results;
 }
 
-function requestsFor(contract: Contract, target: Target, known: Given) {
-  function given(what: keyof Given): string {
-    const value = known[what];
+function createSend(contract: Contract, target: Target, given: Given): Subject['send'] {
+  function needed(what: keyof Given): string {
+    const value = given[what];
     if (value === undefined) throw new NotRun(MISSING[what]);
     return value;
   }
-  async function send(operationId: OperationId, request: CheckRequest = {}) {
-    const { stage = UNKNOWN_UUID, rest = '', as, ...others } = request;
-    const token = as && given(as);
-    const uuid = typeof stage === 'string' ? stage : stage(given('stage'));
+  return async (operationId, { stage = UNKNOWN_UUID, rest = '', as, ...others } = {}) => {
+    const token = as && needed(as);
+    const uuid = typeof stage === 'string' ? stage : stage(needed('stage'));
     const path = contract.pathOf(operationId).replace('{stage_uuid}', encodeURIComponent(uuid));
     return target({ ...others, path: path + rest, ...(token && { token }) });
-  }
-  return { given, send };
+  };
 }
 
 async function runCheck(check: Check, subject: Subject, profile: Profile): Promise<Result> {
@@ -96,7 +79,7 @@ async function runCheck(check: Check, subject: Subject, profile: Profile): Promi
 }
 
 /** What has to be put right before a check can tell anything: one sentence, or nothing. */
-async function findObstacle({ send }: Subject, given: Given): Promise<string[]> {
+async function findObstacle({ send, given }: Subject): Promise<string[]> {
   const headers = { Authorization: `Bearer ${WRONG_TOKEN}` };
   const refusal = await send(LIST, { headers });
   if (refusal.status >= 300 && refusal.status < 400) {

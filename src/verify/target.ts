@@ -31,8 +31,7 @@ export function createTarget(address: string, timeoutMs: number): Target {
     } catch (error) {
       // `fetch` and `AbortSignal` throw nothing but errors.
       const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
-      if (name === 'TimeoutError')
-        throw new NoResponseError(`no response in ${timeoutMs / 1000} s`);
+      if (name === 'TimeoutError') throw new NoResponseError(`no response in ${timeoutMs / 1000} s`);
       // `fetch` itself only says that it failed; of several addresses tried, Node gives no message but a code.
       throw new NoResponseError(`no response: ${cause?.message || cause?.code || message}`);
     }

@@ -65,7 +65,7 @@ const BROKEN: readonly Broken[] = [
     spoil: onStatus(405, without('allow')),
     lines: ['POST', 'PUT', 'PATCH', 'DELETE'].map(
       (method) =>
-        `${RETRIEVE}: ${method} is refused: the header Allow is missing; expected Allow: GET, HEAD, OPTIONS, got none`,
+        `${RETRIEVE}: ${method} is refused: expected Allow: GET, HEAD, OPTIONS, got none; the header Allow is missing`,
     ),
   },
   {

@@ -129,7 +129,7 @@ describe('verify', () => {
     const { out } = await run(['--url', server.url, ...TOKENS, '--stage', UUID]);
     await server.close();
     expect(out).toMatch(
-      /FAIL {5}a stage is returned as the contract describes it: the body must have required property 'pk'; [^;]+; [^;]+; and 12 more\n/,
+      /FAIL {5}a stage is returned as the contract describes it: expected the pk [^;]+; [^;]+ property 'pk'; [^;]+; and 12 more\n/,
     );
   });
 
