@@ -102,7 +102,7 @@ function additions({ React }) {
   function Response({ response, request, getComponent }) {
     const section = React.useRef();
     React.useEffect(() => {
-      if (response !== latest) section.current.scrollIntoView();
+      if (!response.equals(latest)) section.current.scrollIntoView();
       latest = response;
     }, [response]);
     const { status, statusText, duration, headers, text } = response.toJS();
