@@ -54,8 +54,7 @@ const JSON_TYPES = ['application/json', 'application/vnd.oai.openapi+json'];
 export function contractRoutes(contract: Contract): Routes {
   const json = JSON.stringify(contract.document, null, 2);
   const send = (type: string) =>
-    toRepresentation(type, type.endsWith('json') ? json : contract.source, 'public, max-age=60')
-      .send;
+    toRepresentation(type, type.endsWith('json') ? json : contract.source, 'public, max-age=60').send;
   const offered = new Map([...YAML, ...JSON_TYPES].map((type) => [type, send(type)]));
   return {
     [CONTRACT_PATHS.negotiated]: (request, response, next) => {

@@ -105,9 +105,7 @@ function errorsOf(responses: Responses): Fact[] {
 
 function headersOf(responses: Responses): Fact[] {
   return responses.flatMap(([status, { headers = {} }]) =>
-    Object.entries(headers).map(
-      ([name, { description = '' }]): Fact => [name, status, escapeHtml(description)],
-    ),
+    Object.entries(headers).map(([name, { description = '' }]): Fact => [name, status, escapeHtml(description)]),
   );
 }
 

@@ -29,18 +29,14 @@ export function createReference(contract: Contract, { demo }: ReferenceOptions):
     known.add(contract.basePath + path);
     router.get(contract.basePath + path, handler);
   }
-  return (request, response, next) =>
-    known.has(request.path) ? router(request, response, next) : next();
+  return (request, response, next) => (known.has(request.path) ? router(request, response, next) : next());
 }
 
 function assertApart(templates: readonly string[], paths: readonly string[]): void {
   for (const template of templates) {
     const pattern = new RegExp(`^${template.replace(/[^/]*\{[^/]*/g, '[^/]+')}$`);
     const hidden = paths.find((path) => pattern.test(path));
-    if (hidden)
-      throw new ContractError(
-        `The reference page's ${hidden} would hide the contract's ${template}.`,
-      );
+    if (hidden) throw new ContractError(`The reference page's ${hidden} would hide the contract's ${template}.`);
   }
 }
 

@@ -14,11 +14,7 @@ export interface Representation {
 
 const DIGEST_LENGTH = 16;
 
-export function toRepresentation(
-  contentType: string,
-  content: string | Buffer,
-  cacheControl: string,
-): Representation {
+export function toRepresentation(contentType: string, content: string | Buffer, cacheControl: string): Representation {
   const bytes = Buffer.from(content);
   const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, DIGEST_LENGTH);
   // Weak, since the compressed bytes have the same name.

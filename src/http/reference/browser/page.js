@@ -48,13 +48,10 @@ async function showContract() {
     defaultModelsExpandDepth: 3,
     plugins: [additions],
     onComplete() {
-      const authorize = (value) =>
-        value && ui.authActions.authorize({ [name]: { name, schema, value } });
+      const authorize = (value) => value && ui.authActions.authorize({ [name]: { name, schema, value } });
       for (const choice of demoTokens) choice.onchange = () => authorize(choice.value);
       const chosen = demoTokens.length && (sessionStorage.getItem(CHOSEN) ?? demoTokens[0].value);
-      ui.getStore().subscribe(() =>
-        showToken(ui.authSelectors.authorized().getIn([name, 'value'])),
-      );
+      ui.getStore().subscribe(() => showToken(ui.authSelectors.authorized().getIn([name, 'value'])));
       authorize(chosen);
     },
   });
@@ -120,8 +117,7 @@ function additions({ React }) {
         h('small', null, duration && `${duration} ms`),
         body?.code && h('a', { href: `#error-${body.code}` }, `What ${body.code} means`),
       ),
-      text &&
-        h(Code, { language: 'json', canCopy: true }, body ? JSON.stringify(body, null, 2) : text),
+      text && h(Code, { language: 'json', canCopy: true }, body ? JSON.stringify(body, null, 2) : text),
       status
         ? h('details', null, h('summary', null, 'Headers'), h('pre', null, lines.join('\n')))
         : h('p', null, 'The server cannot be reached.'),
@@ -132,9 +128,7 @@ function additions({ React }) {
   /** Gives the control in it a name for screen readers. */
   const named = (Original, nameOf) => (props) => {
     const element = React.useRef();
-    React.useEffect(() =>
-      element.current.querySelector('input, select')?.setAttribute('aria-label', nameOf(props)),
-    );
+    React.useEffect(() => element.current.querySelector('input, select')?.setAttribute('aria-label', nameOf(props)));
     return h('div', { ref: element }, h(Original, props));
   };
 
@@ -173,9 +167,17 @@ function additions({ React }) {
     // An empty theme leaves the colours to the style sheet.
     rootInjects: { syntaxHighlighting: { styles: { page: {} } } },
     statePlugins: { spec: { wrapActions: { validateParams: clearThenValidate } } },
-    // Its links stand inside of buttons.
-    components: { DeepLink: ({ text }) => text },
+    components: {
+      // Its links stand inside of buttons.
+      DeepLink: ({ text }) => text,
+      CloseIcon: () => h('span', { role: 'img', 'aria-label': 'Close' }, '×'),
+    },
     wrapComponents: {
+      // Its labels contradict what the buttons say.
+      Button:
+        (Button) =>
+        ({ 'aria-label': _label, ...props }) =>
+          h(Button, props),
       ExamplesSelect: (Select) => named(Select, () => 'Examples'),
       JsonSchemaForm: (Field) => named(withProblems(Field), ({ description }) => description),
       responses: withResponse,
