@@ -98,7 +98,7 @@ describe('the client in Chromium', () => {
     expect(await call({ token: 'wrong' })).toEqual({ code: 'authentication_failed', status: 403 });
   });
 
-  test('gets 304 for the ETag of the current answer', async () => {
+  test('gets 304 for the ETag of the current response', async () => {
     const response = await fetch(service.url + STAGE_PATH, {
       headers: { Authorization: `Bearer ${DEMO_TOKENS.administrator}` },
     });
