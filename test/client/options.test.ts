@@ -37,6 +37,7 @@ describe('createClient', () => {
   test.each([
     'http://me:secret@host',
     'http://me@host',
+    'http://:secret@host',
     'http://host?a=b',
     'http://host/#top',
   ])('%j has a part that no address may have', (address) => {
