@@ -2,6 +2,9 @@
 /** The command of the published package. */
 import { verify } from '../src/verify/command.js';
 
+const USAGE = `Usage: authentik-stages-password verify [options]
+  verify  checks whether a deployment keeps the contract; verify --help lists the options
+`;
 const [command, ...args] = process.argv.slice(2);
 
 if (command === 'verify') {
@@ -10,7 +13,9 @@ if (command === 'verify') {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
   });
+} else if (command === '--help') {
+  process.stdout.write(USAGE);
 } else {
-  process.stderr.write('The only command is: verify. For more: verify --help\n');
+  process.stderr.write(USAGE);
   process.exitCode = 2;
 }
