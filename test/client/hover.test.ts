@@ -55,14 +55,14 @@ describe('hovering, in an editor', () => {
 
   test.each([
     ['stage_uuid', '(property) stage_uuid: string', 'Identifies the password stage'],
-    ['page_size', '(property) page_size?: number', 'The maximum number of stages on a page'],
-    ['ordering', '(property) ordering?: string', 'Names of fields, separated by commas'],
-    ['If-None-Match', '(property) "If-None-Match": string', 'The `ETag` of an earlier'],
+    ['page_size', '(property) page_size?: number', 'stages on a page'],
+    ['ordering', '(property) ordering?: string', 'separated by commas'],
+    ['If-None-Match', '(property) "If-None-Match": string', 'The `ETag`'],
     ['baseUrl', '(property) ClientOptions.baseUrl: string', 'The address of the service'],
     ['timeoutMs', '(property) ClientOptions.timeoutMs?: number', 'Default: 10,000.'],
     ['GET', '(method) StagesClient.GET<', 'Calls an operation.'],
     ['stages', '(method) StagesClient.stages(', 'Iterates over all stages'],
-    ['field', '(property) PasswordStage.failed_attempts_before_cancel: number', 'How many wrong'],
+    ['field', '(property) PasswordStage.failed_attempts_before_cancel: number', 'wrong passwords'],
   ])('%s shows its description', (mark, type, text) => {
     const shown = hover(mark);
     expect(shown.type).toContain(type);
