@@ -5,6 +5,11 @@ import { isatty } from 'node:tty';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { DatabaseError } from './data/errors.js';
 
+const STDOUT = 1;
+const MAX_BUFFERED = 1_048_576;
+
+export const isTerminal = isatty(STDOUT);
+
 /** Lines that were lost, since the output was full, closed or stuck. */
 export const dropped = { lines: 0 };
 
@@ -15,7 +20,7 @@ export async function createLogger(level: string, output?: DestinationStream): P
 }
 
 async function createPrettyOutput(): Promise<DestinationStream | undefined> {
-  if (!isatty(STDOUT)) return undefined;
+  if (!isTerminal) return undefined;
   try {
     const { default: pretty } = await import('pino-pretty');
     return pretty({ ignore: 'pid,hostname,id', translateTime: 'SYS:HH:MM:ss', singleLine: true });
@@ -23,9 +28,6 @@ async function createPrettyOutput(): Promise<DestinationStream | undefined> {
     return undefined;
   }
 }
-
-const STDOUT = 1;
-const MAX_BUFFERED = 1_048_576;
 
 /** Lines of one turn of the event loop are written as one text, and dropped while too much waits. */
 function createOutput(): DestinationStream {

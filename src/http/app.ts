@@ -51,14 +51,14 @@ export async function createApp(options: AppOptions): Promise<Express> {
   app.use(recordRequests(logger, metrics));
   // What is no proper HTTP request goes no further.
   app.use(checkTarget);
+  // The validator would refuse HEAD and OPTIONS, and knows no 405 for other paths.
+  app.use(checkMethod(contract.allowedMethods));
   // An orchestrator must get a response however much there is to do.
   app.use(healthPages(options.readiness));
   // The requests that are let in keep their speed when there are too many.
   app.use(shedLoad(options));
   // Nobody waits for ever.
   app.use(limitTime(options.requestTimeoutMs, contract));
-  // The validator refuses HEAD and OPTIONS, and knows no 405 for other paths.
-  app.use(checkMethod(contract.allowedMethods));
   // The validator answers 404 to every path that the contract does not have.
   if (reference) app.use(createReference(contract, reference));
   // From here on as authentik does it: 404, 406, 403, and only then 400.
