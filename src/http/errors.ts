@@ -1,7 +1,6 @@
 /** The only way out for errors: makes status, headers and body of each, whatever raised it. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorBody, ErrorCode } from '../contract/types.js';
 import { OperationError } from '../domain/errors.js';
@@ -27,36 +26,25 @@ const PUBLIC_MESSAGES: Partial<Record<ErrorCode, string>> = {
   service_unavailable: 'The server cannot respond at the moment. Try again after the time in Retry-After.',
 };
 
-const RETRY_AFTER_SECONDS = '1';
-
-interface ErrorResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
+/** On every response. */
+export function commonHeaders(id: string): Readonly<Record<string, string>> {
+  return { 'X-Request-Id': id, 'X-Content-Type-Options': 'nosniff' };
 }
 
 /** `allow` are the methods for the header of a 405. */
-function toResponse(error: unknown, allow: string): ErrorResponse {
+function toResponse(error: unknown, allow: string) {
   const { code, messages } = toOperationError(error);
   const detail = PUBLIC_MESSAGES[code] ?? messages.join(' ');
   const body: ErrorBody = code === 'invalid' ? { non_field_errors: [...messages], code } : { detail, code };
   const text = JSON.stringify(body);
-  return {
-    status: STATUS[code],
-    headers: {
-      'Content-Type': 'application/json',
-      'Content-Length': String(Buffer.byteLength(text)),
-      'Cache-Control': 'no-store',
-      ...(code === 'service_unavailable' && { 'Retry-After': RETRY_AFTER_SECONDS }),
-      ...(code === 'method_not_allowed' && { Allow: allow }),
-    },
-    text,
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(text)),
+    'Cache-Control': 'no-store',
+    ...(code === 'service_unavailable' && { 'Retry-After': '1' }),
+    ...(code === 'method_not_allowed' && { Allow: allow }),
   };
-}
-
-/** On every response. */
-export function commonHeaders(id: string): Readonly<Record<string, string>> {
-  return { 'X-Request-Id': id, 'X-Content-Type-Options': 'nosniff' };
+  return { status: STATUS[code], headers, text };
 }
 
 /** Sends an error as the response. Does nothing when a response has begun. */
@@ -64,19 +52,14 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
   if (response.headersSent) return;
   contextOf(request).error = error;
   const { status, headers, text } = toResponse(error, allow);
-  response.writeHead(status, headers);
-  response.end(text);
+  response.writeHead(status, headers).end(text);
 }
 
 // Enough for the response to arrive; a client that never closes its side must not keep the connection.
 const LINGER_MS = 1000;
 
 /** Writes an error to a connection that is no longer read, and closes it. Returns what to log. */
-export function sendErrorOnSocket(
-  socket: Socket,
-  error: unknown,
-  allow: string,
-): { readonly id: string; readonly status: number } {
+export function sendErrorOnSocket(socket: Socket, error: unknown, allow: string): { id: string; status: number } {
   const id = randomUUID();
   const { status, headers, text } = toResponse(error, allow);
   // Node takes its own listener off a socket that asks to CONNECT; without one a reset would end the process.
@@ -89,48 +72,45 @@ export function sendErrorOnSocket(
   return { id, status };
 }
 
-/** An error of our own for anything thrown, by the validator and Express too. */
-export function toOperationError(error: unknown): OperationError {
-  if (error instanceof OperationError) return error;
-  const { status, errors = [] } = (error ?? {}) as ValidatorFailure;
-  if (status === 400) {
-    const messages = errors.length > 0 ? errors.map(explain) : [MALFORMED_PATH];
-    return new OperationError('invalid', messages, { cause: error });
-  }
-  if (status === 404) return new OperationError('not_found', 'Not found.', { cause: error });
-  const message = error instanceof Error ? error.message : String(error);
-  return new OperationError('internal_error', message, { cause: error });
-}
-
 /** What express-openapi-validator and Express throw; without `errors`, a 400 is about the encoding of the path. */
 interface ValidatorFailure {
   readonly status?: number;
-  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly errors?: readonly ValidationProblem[];
+}
+interface ValidationProblem {
+  readonly path: string;
+  readonly message: string;
 }
 
-const MALFORMED_PATH = 'The path is not valid: each % must be followed by two hexadecimal digits of UTF-8.';
+/** An error of our own for anything thrown, by the validator and Express too. */
+export function toOperationError(thrown: unknown): OperationError {
+  if (thrown instanceof OperationError) return thrown;
+  const options = { cause: thrown };
+  const { status, errors } = (thrown ?? {}) as ValidatorFailure;
+  if (status === 400) {
+    const malformed = 'The path is not valid: each % must be followed by two hexadecimal digits of UTF-8.';
+    return new OperationError('invalid', errors?.map(explain) ?? malformed, options);
+  }
+  if (status === 404) return new OperationError('not_found', 'Not found.', options);
+  return new OperationError('internal_error', thrown instanceof Error ? thrown.message : String(thrown), options);
+}
 
 const PLACES: Readonly<Record<string, string>> = {
   params: 'Path parameter',
   query: 'Query parameter',
   headers: 'Header',
 };
-
 // The most of a caller's own text that is worth repeating.
 const MAX_ECHO = 64;
 
-function explain({ path, message }: { readonly path: string; readonly message: string }): string {
+function explain({ path, message }: ValidationProblem): string {
   const [, place = '', ...rest] = path.split('/');
   const name = rest.join('/').slice(0, MAX_ECHO);
   const subject = `${PLACES[place] ?? 'The request'} "${name}"`;
-  if (message.startsWith('Unknown query parameter')) {
-    return `${subject} is not known here. Leave it out.`;
-  }
+  if (message.startsWith('Unknown query parameter')) return `${subject} is not known here. Leave it out.`;
+  if (message.startsWith('Empty value')) return `${subject} is empty. Give it a value or leave it out.`;
   if (message.includes('format "uuid"')) {
     return `${subject} must be a UUID: 32 hexadecimal digits grouped 8-4-4-4-12.`;
-  }
-  if (message.startsWith('Empty value')) {
-    return `${subject} is empty. Give it a value or leave it out.`;
   }
   return name ? `${subject} ${message}.` : message;
 }

@@ -1,6 +1,5 @@
-/** Sends a validated body: compact JSON with an ETag, or 304 when the client has it already. */
+/** Sends a validated body: compact JSON with an ETag, or 304 when the client has it already (RFC 9110, 13.1.2). */
 import type { Response } from 'express';
-import { matchesEtag } from './conditional.js';
 
 type EtagFunction = (body: string, encoding: BufferEncoding) => string;
 interface Encoded {
@@ -19,11 +18,10 @@ const encoded = new WeakMap<object, Encoded>();
 export function sendJson<Body extends object>(this: Response<Body>, body: Body): Response<Body> {
   if (this.headersSent) return this;
   const { text, length, etag } = encode(body, this.app.get('etag fn'));
-  const isCurrent = matchesEtag(this.req.headers['if-none-match'], etag);
   this.setHeader('ETag', etag);
   this.setHeader('Cache-Control', 'private, no-cache');
   this.setHeader('Vary', 'Authorization');
-  if (isCurrent) {
+  if (matchesEtag(this.req.headers['if-none-match'], etag)) {
     this.statusCode = 304;
     return this.end();
   }
@@ -39,4 +37,15 @@ function encode(body: object, toEtag: EtagFunction): Encoded {
   const result = { text, length: Buffer.byteLength(text), etag: toEtag(text, 'utf8') };
   encoded.set(body, result);
   return result;
+}
+
+/**
+ * Express' own `fresh` also heeds `Cache-Control: no-cache`, which every `fetch` adds to a request that has
+ * If-None-Match, so that no program would ever see a 304. Commas may stand within the quotes of a tag.
+ */
+export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const weak = (tag: string) => tag.replace(/^W\//, '');
+  const tags = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];
+  return ifNoneMatch.trim() === '*' || tags.some((tag) => weak(tag) === weak(etag));
 }

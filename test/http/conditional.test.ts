@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isCurrent } from '../../src/http/conditional.js';
+import { isCurrent } from '../../src/http/json.js';
 
 describe('isCurrent', () => {
   const etag = 'W/"3a1-Yp2Zf0c9k"';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, RequestHandler } from 'express';
 import { OperationError } from '../../domain/errors.js';
-import { matchesEtag } from '../conditional.js';
+import { matchesEtag } from '../json.js';
 
 export interface Representation {
   /** Names the content; fit for a URL. */
