@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type AppDependencies, createApp } from '../src/app.js';
 import type { AccessFacts } from '../src/domain/access.js';
 import { createLogger } from '../src/logger.js';
-import { checkAnswer, contract, exampleBody, pathTo } from './support/contract.js';
+import { checkResponse, contract, exampleBody, pathTo } from './support/contract.js';
 import { startHttpServer, type TestServer } from './support/http-server.js';
 import { PROPERTY } from './support/property.js';
 import type { LogLine } from './support/service.js';
@@ -80,7 +80,7 @@ describe('an answer that breaks the contract is never sent', () => {
     const { ask } = await open({ retrieve: async () => answer });
     const sent = await ask();
     expect(sent.status).toBe(500);
-    expect(checkAnswer(OPERATION, sent)).toEqual([]);
+    expect(checkResponse(OPERATION, sent)).toEqual([]);
     expect(JSON.parse(sent.text)).toEqual(exampleBody(OPERATION, 500, 'internal-error'));
   });
 
@@ -137,7 +137,7 @@ describe('a handler that fails', () => {
     });
     const answer = await ask();
     expect(answer.status).toBe(503);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     end({ status: 200, body: STAGE });
     const next = ask();
     expect((await next).status).toBe(503);

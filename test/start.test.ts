@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../src/demo/demo.js';
 import { packageRoot } from '../src/package-root.js';
-import { checkAnswer, contract, pathTo } from './support/contract.js';
+import { checkResponse, contract, pathTo } from './support/contract.js';
 import { startHttpServer } from './support/http-server.js';
 import { until } from './support/live/until.js';
 import { lockTable } from './support/lock.js';
@@ -155,7 +155,7 @@ describe('a start without DATABASE_URL', () => {
     const { stdout } = await promisify(execFile)('sh', ['-c', `${curl} --silent --include`]);
     const answer = parseAnswer(stdout);
     expect(answer.status).toBe(200);
-    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
     expect(JSON.parse(answer.text).name).toBe('default-authentication-password');
   });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  answerWith,
-  checkAnswer,
+  checkResponse,
   contract,
   enumOf,
   responsesOf,
+  responseWith,
   type Schema,
   schemas,
 } from '../support/contract.js';
@@ -123,14 +123,14 @@ describe('openapi.yaml', () => {
   }) => {
     expect(examples).not.toEqual([]);
     for (const [name, { value }] of examples) {
-      const problems = checkAnswer(operationId, answerWith(operationId, status, value));
+      const problems = checkResponse(operationId, responseWith(operationId, status, value));
       expect({ name, problems }).toEqual({ name, problems: [] });
     }
   });
 
   test("authentik's documented example is a password stage", () => {
-    const answer = answerWith('stages_password_retrieve', 200, DOCUMENTED_EXAMPLE);
-    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    const answer = responseWith('stages_password_retrieve', 200, DOCUMENTED_EXAMPLE);
+    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
   });
 
   const FLOW_FIELDS = Object.keys(DOCUMENTED_EXAMPLE.flow_set[0] ?? {});

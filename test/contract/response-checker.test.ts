@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WireResponse } from '../../src/contract/response-checker.js';
-import { answerWith, checkAnswer, exampleBody } from '../support/contract.js';
+import { checkResponse, exampleBody, responseWith } from '../support/contract.js';
 
 const OPERATION = 'stages_password_retrieve';
 const STAGE = exampleBody(OPERATION, 200, 'default-stage') as Record<string, unknown> & {
   flow_set: Record<string, unknown>[];
 };
-const FOUND = answerWith(OPERATION, 200, STAGE);
-const AWAY = answerWith(OPERATION, 503, exampleBody(OPERATION, 503, 'unavailable'));
-const NOT_MODIFIED = answerWith(OPERATION, 304, undefined);
+const FOUND = responseWith(OPERATION, 200, STAGE);
+const AWAY = responseWith(OPERATION, 503, exampleBody(OPERATION, 503, 'unavailable'));
+const NOT_MODIFIED = responseWith(OPERATION, 304, undefined);
 
-const check = (answer: WireResponse) => checkAnswer(OPERATION, answer);
+const check = (answer: WireResponse) => checkResponse(OPERATION, answer);
 const withBody = (body: unknown) => ({ ...FOUND, text: JSON.stringify(body) });
 
 function withHeader(answer: WireResponse, name: string, value: string | undefined): WireResponse {
@@ -138,7 +138,7 @@ describe('createResponseChecker', () => {
   });
 
   test('finds the body of another error', () => {
-    const { text } = answerWith(OPERATION, 400, exampleBody(OPERATION, 400, 'malformed-uuid'));
+    const { text } = responseWith(OPERATION, 400, exampleBody(OPERATION, 400, 'malformed-uuid'));
     expect(check({ ...AWAY, text })).not.toEqual([]);
     expect(check({ ...AWAY, text: '{"detail":"?","code":"surprise"}' })).toEqual([
       '/code must be equal to one of the allowed values',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkAnswer, pathTo } from '../support/contract.js';
+import { checkResponse, pathTo } from '../support/contract.js';
 import {
   giveRole,
   giveRoleToGroup,
@@ -48,7 +48,7 @@ afterAll(async () => {
 /** 200, or the code of the error. */
 async function ask(token: string, path = pathTo(stage)): Promise<string | number> {
   const answer = await send(service.url, path, { headers: { Authorization: `Bearer ${token}` } });
-  expect(checkAnswer(OPERATION, answer)).toEqual([]);
+  expect(checkResponse(OPERATION, answer)).toEqual([]);
   return answer.status === 200 ? 200 : JSON.parse(answer.text).code;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PasswordStage } from '../../src/contract/types.js';
-import { checkAnswer, pathTo } from '../support/contract.js';
+import { checkResponse, pathTo } from '../support/contract.js';
 import {
   bindStage,
   type FlowFixture,
@@ -41,7 +41,7 @@ async function ask(stage: string) {
   const answer = await send(service.url, pathTo(stage), {
     headers: { Authorization: `Bearer ${token}` },
   });
-  expect(checkAnswer(OPERATION, answer)).toEqual([]);
+  expect(checkResponse(OPERATION, answer)).toEqual([]);
   return answer;
 }
 

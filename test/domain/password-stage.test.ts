@@ -7,7 +7,7 @@ import {
   type PasswordStageRow,
   toPasswordStage,
 } from '../../src/domain/password-stage.js';
-import { answerWith, checkAnswer, schemas } from '../support/contract.js';
+import { checkResponse, responseWith, schemas } from '../support/contract.js';
 import { PROPERTY } from '../support/property.js';
 import { isExpressible, passwordStageRow } from '../support/random-rows.js';
 
@@ -110,9 +110,9 @@ describe('toPasswordStage', () => {
     fc.assert(
       fc.property(passwordStageRow, fc.constantFrom(...GENERATIONS), (row, { background }) => {
         const body = toPasswordStage(row, { ...URL_RULES, background });
-        const problems = checkAnswer(
+        const problems = checkResponse(
           'stages_password_retrieve',
-          answerWith('stages_password_retrieve', 200, body),
+          responseWith('stages_password_retrieve', 200, body),
         );
         expect(problems.length === 0).toBe(isExpressible(row));
         expressible += isExpressible(row) ? 1 : 0;

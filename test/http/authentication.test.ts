@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
-import { checkAnswer, pathTo } from '../support/contract.js';
+import { checkResponse, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
 import { exchange, parseAnswer, send } from '../support/wire.js';
 
@@ -54,7 +54,7 @@ describe('the Authorization header', () => {
   ])('%j is 403', async (value, code) => {
     const answer = await askRaw(`Authorization: ${value}`);
     expect(answer.status).toBe(403);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text).code).toBe(code);
     expect(answer.headers.get('www-authenticate')).toBeNull();
     expect(answer.text).not.toContain(TOKEN);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkAnswer, contract, exampleBody } from '../support/contract.js';
+import { checkResponse, contract, exampleBody } from '../support/contract.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { send } from '../support/wire.js';
@@ -56,7 +56,7 @@ describe('without a database', () => {
   test('/readyz is 503, and the log alone tells why', async () => {
     const answer = await ask('/readyz');
     expect(answer.status).toBe(503);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 503, 'unavailable'));
     const line = service.log.find(({ id }) => id === answer.headers.get('x-request-id'));
     expect(line).toMatchObject({ status: 503, err: { cause: { message: expect.any(String) } } });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
-import { checkAnswer, contract, exampleBody, pathTo } from '../support/contract.js';
+import { checkResponse, contract, exampleBody, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
 import { exchange, parseAnswer, send } from '../support/wire.js';
 
@@ -46,7 +46,7 @@ describe('HEAD', () => {
     const known = { ...ADMIN, 'If-None-Match': headers.get('etag') ?? '' };
     const answer = await send(service.url, STAGE, { method: 'HEAD', headers: known });
     expect(answer.status).toBe(304);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
   });
 });
 
@@ -91,7 +91,7 @@ describe('another method', () => {
         const answer = await send(service.url, path, { method, headers });
         expect(answer.status).toBe(405);
         expect(answer.headers.get('allow')).toBe(ALLOW);
-        expect(checkAnswer(OPERATION, answer)).toEqual([]);
+        expect(checkResponse(OPERATION, answer)).toEqual([]);
         expect(JSON.parse(answer.text)).toEqual(REFUSED);
       }
     }
@@ -108,7 +108,7 @@ describe('another method', () => {
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe(ALLOW);
     expect(answer.headers.get('connection')).toBe('close');
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text)).toEqual(REFUSED);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
-import { checkAnswer, exampleBody, pathTo } from '../support/contract.js';
+import { checkResponse, exampleBody, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
 import { send } from '../support/wire.js';
 
@@ -46,7 +46,7 @@ describe('Accept', () => {
   ])('%j rules JSON out: 406 in JSON', async (accept) => {
     const answer = await send(service.url, STAGE, { headers: { ...ADMIN, Accept: accept } });
     expect(answer.status).toBe(406);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 406, 'html-only'));
   });
 });

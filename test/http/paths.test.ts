@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
-import { checkAnswer, exampleBody, pathTo } from '../support/contract.js';
+import { checkResponse, exampleBody, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
 import { send } from '../support/wire.js';
 
@@ -54,7 +54,7 @@ describe('the spelling of a stage', () => {
   ])('%s is none: 400', async (spelling) => {
     const answer = await ask(pathTo(spelling));
     expect(answer.status).toBe(400);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 400, 'malformed-uuid'));
   });
 
@@ -68,7 +68,7 @@ describe('the spelling of a stage', () => {
   ])('%s is a malformed escape: 400', async (spelling) => {
     const answer = await ask(pathTo(spelling));
     expect(answer.status).toBe(400);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
   });
 });
 
@@ -90,7 +90,7 @@ describe('a path that is not in the contract', () => {
   ])('%s: 404', async (_what, path) => {
     const answer = await ask(path || '/');
     expect(answer.status).toBe(404);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 404, 'not-found'));
   });
 
@@ -102,6 +102,6 @@ describe('a path that is not in the contract', () => {
   test.each(['/%', '/%zz/', '/api/v3/%E0%A4%A/'])('%s answers as documented', async (path) => {
     const answer = await ask(path);
     expect([400, 404]).toContain(answer.status);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
   });
 });

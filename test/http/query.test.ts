@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
-import { checkAnswer, pathTo } from '../support/contract.js';
+import { checkResponse, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
 import { send } from '../support/wire.js';
 
@@ -29,7 +29,7 @@ describe('a query', () => {
   ])('?%s is not in the contract: 400 that names the parameter', async (query, name) => {
     const answer = await send(service.url, `${STAGE}?${query}`, { headers: ADMIN });
     expect(answer.status).toBe(400);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text).non_field_errors).toEqual([
       `Query parameter "${name}" is not known here. Leave it out.`,
     ]);

@@ -6,7 +6,7 @@ import { type Contract, ContractError, parseContract } from '../../src/contract/
 import { DEMO } from '../../src/demo/demo.js';
 import { createReference } from '../../src/http/reference/reference.js';
 import { packageRoot } from '../../src/package-root.js';
-import { checkAnswer, contract, pathTo, schemas } from '../support/contract.js';
+import { checkResponse, contract, pathTo, schemas } from '../support/contract.js';
 import { startHttpServer } from '../support/http-server.js';
 import { DEMO_TOKENS, startTestService, type TestService } from '../support/service.js';
 import { send, type WireRequest } from '../support/wire.js';
@@ -98,13 +98,13 @@ describe('the reference page', () => {
   test('is 406 for who takes JSON only', async () => {
     const answer = await get(page, { accept: 'application/json' });
     expect(answer.status).toBe(406);
-    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
   });
 
   test('is 405 for a method that writes', async () => {
     const answer = await send(service.url, page, { method: 'POST' });
     expect(answer.status).toBe(405);
-    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
   });
 
   test('shows a title as text, whatever is in it', async () => {
@@ -207,7 +207,7 @@ describe('the files of the reference page', () => {
     const [path = ''] = await files();
     const answer = await get(path.replace(/reference\/[^/]+/, 'reference/AAAAAAAAAAAAAAAA'));
     expect(answer.status).toBe(404);
-    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
   });
 });
 
@@ -238,7 +238,7 @@ describe('the contract as a file', () => {
   test.each(['text/html', 'application/xml', '*/*;q=0'])('Accept %s is 406', async (accept) => {
     const answer = await get(schema, { accept });
     expect(answer.status).toBe(406);
-    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
   });
 
   test('has an address for each form, whatever Accept says', async () => {
@@ -279,7 +279,7 @@ describe('the contract as a file', () => {
   ])('%s is not its address', async (path) => {
     const answer = await get(contract.basePath + path);
     expect(answer.status).toBe(404);
-    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
   });
 });
 
@@ -301,7 +301,7 @@ describe('beside the reference page', () => {
   ])('%s is 404 when it is switched off', async (path) => {
     const answer = await send(silentService.url, path);
     expect(answer.status).toBe(404);
-    expect(checkAnswer('stages_password_retrieve', answer)).toEqual([]);
+    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
   });
 
   test.each([

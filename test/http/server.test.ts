@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/logger.js';
-import { checkAnswer, exampleBody } from '../support/contract.js';
+import { checkResponse, exampleBody } from '../support/contract.js';
 import { until } from '../support/live/until.js';
 import type { LogLine } from '../support/service.js';
 import { exchange, parseAnswer, send } from '../support/wire.js';
@@ -49,7 +49,7 @@ describe('what never becomes a request', () => {
     const { url } = await open();
     const answer = parseAnswer(await exchange(url, bytes));
     expect(answer.status).toBe(431);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 431, 'long-url'));
   });
 
@@ -70,14 +70,14 @@ describe('what never becomes a request', () => {
     const { url } = await open();
     const answer = parseAnswer(await exchange(url, bytes));
     expect(answer.status).toBe(400);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
   });
 
   test('headers that trickle in are 408', async () => {
     const { url } = await open({ headersTimeoutMs: 50 });
     const answer = parseAnswer(await exchange(url, GET));
     expect(answer.status).toBe(408);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
   });
 
   test('closes the connection, and is logged with the id of its answer', async () => {
@@ -198,7 +198,7 @@ describe('too much at once', () => {
     await arrived(2);
     const surplus = await send(url, '/');
     expect(surplus.status).toBe(503);
-    expect(checkAnswer(OPERATION, surplus)).toEqual([]);
+    expect(checkResponse(OPERATION, surplus)).toEqual([]);
     expect(JSON.parse(surplus.text)).toEqual(exampleBody(OPERATION, 503, 'unavailable'));
     for (const response of responses) response.end();
     await Promise.all(running);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunningServer, startServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/logger.js';
-import { checkAnswer } from '../support/contract.js';
+import { checkResponse } from '../support/contract.js';
 import { until } from '../support/live/until.js';
 import { exchange, parseAnswer } from '../support/wire.js';
 
@@ -37,7 +37,7 @@ describe('the surplus', () => {
     const bytes = await exchange(server.url, REQUEST.repeat(49) + LAST);
     const answers = bytes.split(/(?=HTTP\/1\.1 )/).map(parseAnswer);
     expect(answers).toHaveLength(50);
-    expect(answers.flatMap((answer) => checkAnswer(OPERATION, answer))).toEqual([]);
+    expect(answers.flatMap((answer) => checkResponse(OPERATION, answer))).toEqual([]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
     expect(new Set(answers.map(({ headers }) => headers.get('x-request-id'))).size).toBe(50);
     expect(refusals).toEqual(answers.map(() => 503));

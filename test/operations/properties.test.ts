@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEMO } from '../../src/demo/demo.js';
 import type { PasswordStageRow } from '../../src/domain/password-stage.js';
-import { checkAnswer, exampleBody, pathTo, responsesOf } from '../support/contract.js';
+import { checkResponse, exampleBody, pathTo, responsesOf } from '../support/contract.js';
 import { bindStage, insertFlow, insertPasswordStage } from '../support/fixtures.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { PROPERTY } from '../support/property.js';
@@ -72,7 +72,7 @@ describe('random rows', () => {
         .asyncProperty(passwordStageRow.filter(fitsTable), async (row) => {
           const stage = await insertRow(row);
           const answer = await send(service.url, pathTo(stage), { headers: ADMIN });
-          expect(checkAnswer(OPERATION, answer)).toEqual([]);
+          expect(checkResponse(OPERATION, answer)).toEqual([]);
           expect(answer.status).toBe(isExpressible(row) ? 200 : 500);
           if (answer.status === 500) {
             expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 500, 'internal-error'));
@@ -137,7 +137,7 @@ describe('random requests', () => {
           expect(documented).toContain(answer.status);
           expect(answer.status).toBeLessThan(500);
           // An answer to HEAD has no body to check.
-          if (method !== 'HEAD') expect(checkAnswer(OPERATION, answer)).toEqual([]);
+          if (method !== 'HEAD') expect(checkResponse(OPERATION, answer)).toEqual([]);
         }
       }),
       PROPERTY,

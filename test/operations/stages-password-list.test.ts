@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { checkAnswer, contract } from '../support/contract.js';
+import { checkResponse, contract } from '../support/contract.js';
 import {
   bindStage,
   grantGlobal,
@@ -65,7 +65,7 @@ describe.each(['2024.6', '2026.2'] as const)('stages_password_list on %s', (rele
     const answer = await send(service.url, path, {
       headers: { Authorization: `Bearer ${token}`, ...headers },
     });
-    expect(checkAnswer('stages_password_list', answer)).toEqual([]);
+    expect(checkResponse('stages_password_list', answer)).toEqual([]);
     return answer;
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WireResponse } from '../../src/contract/response-checker.js';
 import { DEMO } from '../../src/demo/demo.js';
-import { checkAnswer, exampleBody, pathTo, responsesOf } from '../support/contract.js';
+import { checkResponse, exampleBody, pathTo, responsesOf } from '../support/contract.js';
 import { insertPasswordStage } from '../support/fixtures.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { DEMO_TOKENS, startTestService, type TestService } from '../support/service.js';
@@ -92,7 +92,7 @@ describe('stages_password_retrieve', () => {
   test('200: the stage, with every field of the contract', async () => {
     const answer = await ask(STAGE);
     expect(answer.status).toBe(200);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(JSON.parse(answer.text)).toEqual({
       pk: DEMO.stageUuid,
       name: 'default-authentication-password',
@@ -131,14 +131,14 @@ describe('stages_password_retrieve', () => {
     const etag = headers.get('etag') ?? '';
     const answer = await ask(STAGE, { headers: { ...ADMIN, 'If-None-Match': etag } });
     expect(answer.status).toBe(304);
-    expect(checkAnswer(OPERATION, answer)).toEqual([]);
+    expect(checkResponse(OPERATION, answer)).toEqual([]);
     expect(answer.headers.get('etag')).toBe(etag);
   });
 
   test.each(ERRORS)('$status: exactly the example $example', async ({ status, example }) => {
     const answer = await PROVOKED[example]?.();
     expect(answer?.status).toBe(status);
-    expect(checkAnswer(OPERATION, answer as WireResponse)).toEqual([]);
+    expect(checkResponse(OPERATION, answer as WireResponse)).toEqual([]);
     expect(JSON.parse(answer?.text ?? '')).toEqual(exampleBody(OPERATION, status, example));
   });
 

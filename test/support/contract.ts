@@ -19,7 +19,7 @@ export interface Schema {
 }
 
 export const contract = loadContract();
-export const checkAnswer = createResponseChecker(contract);
+export const checkResponse = createResponseChecker(contract);
 
 export const schemas = resolveReferences<Readonly<Record<string, Schema>>>(contract.document, {
   $ref: '#/components/schemas',
@@ -31,7 +31,7 @@ export function enumOf(schema: string): readonly string[] {
   return values;
 }
 
-/** Every documented answer of an operation, by status. */
+/** Every documented response of an operation, by status. */
 export function responsesOf(operationId: OperationId): Readonly<Record<string, ResponseObject>> {
   return contract.operationOf(operationId).responses;
 }
@@ -44,8 +44,12 @@ export function exampleBody(operationId: OperationId, status: number, name: stri
   return example.value;
 }
 
-/** An answer with this body, and with the headers that the contract shows as examples. */
-export function answerWith(operationId: OperationId, status: number, body: unknown): WireResponse {
+/** A response with this body, and with the headers that the contract shows as examples. */
+export function responseWith(
+  operationId: OperationId,
+  status: number,
+  body: unknown,
+): WireResponse {
   const { headers = {}, content = {} } = responsesOf(operationId)[status] ?? {};
   const examples = Object.entries(headers).map(([name, { example }]) => [name, String(example)]);
   const types = Object.keys(content).map((mediaType) => ['Content-Type', mediaType]);
