@@ -2,14 +2,16 @@
 import { openConnection } from '../test/support/load/connection.js';
 import { stageRequest } from '../test/support/load/demo-request.js';
 import { BASE_SIZE } from './database.js';
-import type { PeerName } from './peers.js';
+import { type PeerName, peerNamed } from './peers.js';
 import { apiToken, GRANTED, grantedStage, stageUuid, unknownToken } from './requests.js';
 
 /** The request that constants are made of: a superuser's, who sees every stage. */
 export const CONSTANT = stageRequest(stageUuid(0), apiToken(0));
 
 const visible = stageUuid(grantedStage(GRANTED, 0, BASE_SIZE));
+/** A peer that returns a constant can agree on that one only. */
 const QUESTIONS = {
+  'a superuser': CONSTANT,
   'a role': stageRequest(stageUuid(1), apiToken(1)),
   'the permission itself': stageRequest(stageUuid(2), apiToken(2)),
   'a grant': stageRequest(visible, apiToken(GRANTED)),
@@ -20,41 +22,20 @@ const QUESTIONS = {
   'not a UUID': stageRequest('nothing', apiToken(0), 400),
 };
 
-export interface Server {
-  readonly name: PeerName;
-  readonly port: number;
-  /** Does the whole work; the others return a constant, which can agree on one stage only. */
-  readonly reads: boolean;
-}
-
-/** Throws an error that names the first disagreement. */
-export async function assertAgreement(servers: readonly Server[]): Promise<void> {
-  for (const server of servers)
-    await compare(servers[0] as Server, server, 'a superuser', CONSTANT);
-  const [first, ...others] = servers.filter(({ reads }) => reads);
-  for (const server of first ? [first, ...others] : []) {
-    for (const [title, question] of Object.entries(QUESTIONS)) {
-      await compare(first as Server, server, title, question);
+/** Takes ports by the peer's name. Throws an error that names the first disagreement with ours. */
+export async function assertAgreement(ports: ReadonlyMap<PeerName, number>): Promise<void> {
+  for (const [title, question] of Object.entries(QUESTIONS)) {
+    const expected = await ask(ports.get('ours') ?? 0, question);
+    for (const [name, port] of ports) {
+      if (question !== CONSTANT && !peerNamed(name).reads) continue;
+      const { status, text } = await ask(port, question);
+      // Errors are worded by each framework.
+      if (status === question.expectedStatus && (status !== 200 || text === expected.text)) continue;
+      throw new Error(
+        `${name} disagrees about "${title}", ${question.expectedStatus}: ${status} ${text}\n${expected.text}`,
+      );
     }
   }
-}
-
-async function compare(
-  reference: Server,
-  server: Server,
-  title: string,
-  question: typeof CONSTANT,
-): Promise<void> {
-  const [expected, reply] = [await ask(reference.port, question), await ask(server.port, question)];
-  const agrees =
-    reply.status === question.expectedStatus &&
-    // Errors are worded by each framework.
-    (reply.status !== 200 || reply.text === expected.text);
-  if (agrees) return;
-  throw new Error(
-    `${server.name} and ${reference.name} disagree about "${title}", which is ${question.expectedStatus}:\n` +
-      `${reply.status} ${reply.text}\n${expected.status} ${expected.text}`,
-  );
 }
 
 export async function ask(port: number, { text }: typeof CONSTANT) {

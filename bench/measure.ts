@@ -1,8 +1,7 @@
 /** Measures servers in turn, round after round, so that whatever else the machine does meets all of them. */
-
-import { processorSeconds } from '../test/support/live/processes.js';
 import type { PlannedRequest } from '../test/support/load/generate.js';
-import { type Load, openLoad } from '../test/support/load/open-load.js';
+import type { Load } from '../test/support/load/open-load.js';
+import { processorSeconds } from '../test/support/live/processes.js';
 import type { BenchPostgres } from './database.js';
 import type { Options } from './options.js';
 
@@ -26,6 +25,8 @@ export interface Measurement {
   /** Microseconds for each request; NaN where the system does not tell. */
   readonly serverCpuUs: number;
   readonly databaseCpuUs: number;
+  /** Of both. */
+  readonly cpuUs: number;
 }
 
 /** One measurement for each round, by the subject's name. */
@@ -39,17 +40,13 @@ export interface Bench {
   readonly sideLoad: Load;
 }
 
-export function openBench(options: Options, postgres: BenchPostgres): Bench {
-  return { options, postgres, load: openLoad(), sideLoad: openLoad() };
-}
-
 const WARM_UP_MS = 300;
 // Until the compiler of the machine code has seen everything.
 const FIRST_WARM_UP_MS = 3000;
 
 export async function warmUp(bench: Bench, subjects: readonly Subject[]): Promise<void> {
   const durationMs = bench.options.isQuick ? WARM_UP_MS : FIRST_WARM_UP_MS;
-  for (const subject of subjects) await measure(bench, subject, 32, durationMs, 0);
+  for (const subject of subjects) await measure(bench, subject, 32, durationMs);
 }
 
 export async function measureInTurn(
@@ -63,8 +60,7 @@ export async function measureInTurn(
     const first = round % subjects.length;
     for (const subject of [...subjects.slice(first), ...subjects.slice(0, first)]) {
       const { durationMs } = bench.options;
-      const measurement = await measure(bench, subject, connections, durationMs, WARM_UP_MS);
-      measurements.get(subject.name)?.push(measurement);
+      measurements.get(subject.name)?.push(await measure(bench, subject, connections, durationMs));
     }
   }
   return measurements;
@@ -75,36 +71,28 @@ export async function measure(
   { port, pid, requests, alongside }: Subject,
   connections: number,
   durationMs: number,
-  warmUpMs: number,
 ): Promise<Measurement> {
-  const cpu = () => [processorSeconds(pid), processorSeconds(postgres.server.pid)] as const;
-  let before = cpu();
-  let after = before;
-  const aside =
-    alongside &&
-    sideLoad.run({ port, ...alongside, durationMs: warmUpMs + durationMs, warmUpMs: 0 });
-  const { statuses, unexpected, broken } = await load.run(
-    { port, requests, connections, durationMs, warmUpMs },
-    {
-      onCounting() {
-        before = cpu();
-      },
-      onCounted() {
-        after = cpu();
-      },
-    },
-  );
-  await aside;
-  // All statuses together: a subject has one that is expected, nearly always.
-  const results = Object.values(statuses);
+  const cpuUs = { server: 0, database: 0 };
+  const addCpu = (sign: 1 | -1) => () => {
+    cpuUs.server += sign * processorSeconds(pid) * 1e6;
+    cpuUs.database += sign * processorSeconds(postgres.server.pid) * 1e6;
+  };
+  const wholeTime = { warmUpMs: 0, durationMs: WARM_UP_MS + durationMs };
+  const beside = alongside && sideLoad.run({ port, ...alongside, ...wholeTime });
+  const plan = { port, requests, connections, durationMs, warmUpMs: WARM_UP_MS };
+  const phases = { onCounting: addCpu(-1), onCounted: addCpu(1) };
+  const { statuses, unexpected, broken } = await load.run(plan, phases);
+  await beside;
+  // Nearly all responses have one status; latencies are of that one.
+  const results = Object.values(statuses).sort((a, b) => b.count - a.count);
   const count = results.reduce((sum, result) => sum + result.count, 0);
-  const main = results.sort((a, b) => b.count - a.count)[0];
   return {
     requestsPerSecond: results.reduce((sum, result) => sum + result.perSecond, 0),
-    p50Ms: main?.p50Ms ?? Number.NaN,
-    p99Ms: main?.p99Ms ?? Number.NaN,
+    p50Ms: results[0]?.p50Ms ?? Number.NaN,
+    p99Ms: results[0]?.p99Ms ?? Number.NaN,
     errors: unexpected + broken,
-    serverCpuUs: ((after[0] - before[0]) * 1e6) / count,
-    databaseCpuUs: ((after[1] - before[1]) * 1e6) / count,
+    serverCpuUs: cpuUs.server / count,
+    databaseCpuUs: cpuUs.database / count,
+    cpuUs: (cpuUs.server + cpuUs.database) / count,
   };
 }

@@ -5,7 +5,6 @@ import {
   startServiceProcess,
 } from '../test/support/live/service-process.js';
 import type { Database } from './database.js';
-import type { Runtime } from './options.js';
 
 export const PEERS = [
   { name: 'ours', title: '**ours**', reads: true },
@@ -26,33 +25,23 @@ export const PEER_NAMES = PEERS.map(({ name }) => name);
 export const peerNamed = (name: PeerName) =>
   PEERS.find((peer) => peer.name === name) as (typeof PEERS)[number];
 
-export interface StartOptions {
-  readonly database: Database;
-  readonly runtime: Runtime;
-  readonly constantBody?: string;
-  readonly settings?: ServiceSettings;
-  /** A module that is loaded before the peer. */
-  readonly preload?: string;
+export interface RunningPeer extends ServiceProcess {
+  readonly port: number;
 }
 
 /** Ours connects as the role that may only read; the others read tokens themselves, as the owner of the tables. */
-export function startPeer(
+export async function startPeer(
   name: PeerName,
-  { database, runtime, constantBody = '{}', settings, preload }: StartOptions,
-): Promise<ServiceProcess> {
-  const isOurs = name === 'ours';
-  return startServiceProcess(
-    {
-      NODE_ENV: 'production',
-      DATABASE_URL: isOurs ? database.url : database.adminUrl,
-      CONSTANT_BODY: constantBody,
-      ...settings,
-    },
-    {
-      ...(!isOurs && { entry: `dist/bench/peers/${name}.js` }),
-      node: runtime.program,
-      nodeOptions: preload === undefined ? [] : ['--import', `./${preload}`],
-      stdout: 'ignore',
-    },
+  { url, adminUrl }: Database,
+  node: string,
+  settings: ServiceSettings = {},
+  nodeOptions: readonly string[] = [],
+): Promise<RunningPeer> {
+  const entry = name === 'ours' ? 'dist/src/main.js' : `dist/bench/peers/${name}.js`;
+  const DATABASE_URL = name === 'ours' ? url : adminUrl;
+  const peer = await startServiceProcess(
+    { NODE_ENV: 'production', DATABASE_URL, ...settings },
+    { entry, node, nodeOptions, stdout: 'ignore' },
   );
+  return { ...peer, port: Number(new URL(peer.url).port) };
 }

@@ -1,7 +1,7 @@
 /** The part plans: how PostgreSQL runs the statements of our server when the tables are large, by its own log. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { openConnection } from '../test/support/load/connection.js';
-import { portOf } from './compare.js';
+import { onConnection } from '../test/support/postgres.js';
+import { ask } from './agreement.js';
 import { BASE_SIZE, type Size } from './database.js';
 import type { Bench } from './measure.js';
 import { startPeer } from './peers.js';
@@ -11,12 +11,12 @@ import { number, table } from './tables.js';
 const BATCH = 32;
 // The first execution reads from disk and fills caches.
 const EXECUTIONS = 3;
-// Reading a small table from end to end is the best plan.
-const LARGE_TABLE_ROWS = 1000;
 // Until the server has written its log.
 const LOG_MS = 200;
+// Reading a small table from end to end is the best plan.
+const LARGE_TABLE_ROWS = 1000;
 
-const SETTINGS = {
+const AUTO_EXPLAIN = {
   session_preload_libraries: 'auto_explain',
   'auto_explain.log_min_duration': '0',
   'auto_explain.log_analyze': 'on',
@@ -25,127 +25,88 @@ const SETTINGS = {
   'auto_explain.log_nested_statements': 'on',
 };
 
-/** The planner sees the values (`custom`), or makes one plan for all (`generic`), as for prepared statements. */
-const MODES = ['custom', 'generic'] as const;
-
 const MIXES: Readonly<Record<string, RequestMix>> = {
-  'callers who see all': { distinct: BATCH, way: 0 },
-  'callers with grants': { distinct: BATCH, way: GRANTED },
+  'API tokens, callers who see all': { distinct: BATCH, way: 0 },
+  'API tokens, callers with grants': { distinct: BATCH, way: GRANTED },
   'OAuth tokens': { distinct: BATCH, usesOauth: true },
   'unknown tokens': { distinct: BATCH, unknownTokenEvery: 1 },
 };
 
-interface Explained {
-  readonly 'Query Text': string;
-  readonly Plan: PlanNode;
-}
+/** A statement is about whatever it reads that comes first here. */
+const SUBJECTS: readonly (readonly [table: string, subject: string])[] = [
+  ['authentik_core_token', 'API tokens'],
+  ['authentik_providers_oauth2_accesstoken', 'OAuth tokens'],
+  ['authentik_core_user', 'callers'],
+  ['authentik_stages_password_passwordstage', 'stages'],
+];
 
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
-  readonly 'Actual Loops': number;
-  readonly 'Actual Rows': number;
   readonly 'Actual Total Time': number;
-  readonly 'Rows Removed by Filter'?: number;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[];
 }
 
 /** Resolves to a table in Markdown. */
-export async function plansTable(bench: Bench, large: number): Promise<string> {
+export async function plansTable({ postgres, options }: Bench, large: number): Promise<string> {
   const size: Size = { ...BASE_SIZE, stages: large, users: large, oauth_tokens: large };
-  const { server, databaseOf } = bench.postgres;
-  const database = await databaseOf(size);
+  const database = await postgres.databaseOf(size);
   const name = new URL(database.url).pathname.slice(1);
-  const set = (key: string, value: string) =>
-    server.sql(`ALTER DATABASE ${name} SET ${key} = '${value}'`);
   const rows: string[][] = [];
-  for (const mode of MODES) {
-    await set('plan_cache_mode', `force_${mode}_plan`);
-    for (const [key, value] of Object.entries(SETTINGS)) await set(key, value);
-    const peer = await startPeer('ours', { database, runtime: bench.options.runtime });
-    try {
-      for (const [title, mix] of Object.entries(MIXES)) {
-        const requests = planRequests(size, mix);
-        const statements = new Map<string, PlanNode>();
-        for (let execution = 0; execution < EXECUTIONS; execution += 1) {
-          const from = server.log().length;
-          await sendTogether(
-            portOf(peer),
-            requests.map(({ text }) => text),
-          );
-          await pause(LOG_MS);
-          keepLargest(statements, explainedIn(server.log().slice(from)), execution === 0);
-        }
-        for (const [what, plan] of statements)
-          rows.push([title, what, mode, ...describe(plan, size)]);
-      }
-    } finally {
-      await peer.stop();
+  // The planner sees the values, or makes one plan for all of them, as for prepared statements.
+  for (const mode of ['custom', 'generic']) {
+    const settings = { ...AUTO_EXPLAIN, plan_cache_mode: `force_${mode}_plan` };
+    for (const [key, value] of Object.entries(settings)) {
+      await postgres.server.sql(`ALTER DATABASE ${name} SET ${key} = '${value}'`);
     }
+    const ours = await startPeer('ours', database, options.node.path);
+    const { server } = postgres;
+    for (const [title, mix] of Object.entries(MIXES)) {
+      const requests = planRequests(size, mix);
+      let from = 0;
+      for (let execution = 0; execution < EXECUTIONS; execution += 1) {
+        from = server.log().length;
+        await Promise.all(requests.map((request) => ask(ours.port, request)));
+        await pause(LOG_MS);
+      }
+      for (const [subject, plan] of largestPlans(server.log().slice(from))) {
+        const pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
+        const scanned = (await largeTablesScanned(plan, database.adminUrl)).join(', ') || 'none';
+        rows.push([title, subject, mode, number(plan['Actual Total Time'], 2), number(pages), scanned]);
+      }
+    }
+    await ours.stop();
   }
-  const head = [
-    'requests',
-    'tables',
-    'plan',
-    'execution ms',
-    'pages',
-    'large tables read from end to end',
-  ];
-  return table(head, rows);
+  const head = ['requests', 'statement about', 'plan', 'execution ms', 'pages'];
+  return table([...head, 'large tables read from end to end'], rows);
 }
 
-async function sendTogether(port: number, texts: readonly string[]): Promise<void> {
-  await Promise.all(
-    texts.map(async (text) => {
-      const connection = openConnection(port);
-      await connection.request(Buffer.from(text, 'latin1'));
-      connection.close();
-    }),
+/** By subject. Requests that arrive together share statements: the one that takes the longest has most of them. */
+function largestPlans(log: string): Map<string, PlanNode> {
+  const largest = new Map<string, PlanNode>();
+  // The lines of an entry of the log but the first begin with a tab.
+  for (const [, json = ''] of log.matchAll(/ plan:\n((?:\t.*\n)+)/g)) {
+    const { Plan: plan }: { readonly Plan: PlanNode } = JSON.parse(json);
+    const tables = nodesOf(plan).map((node) => node['Relation Name']);
+    const subject = SUBJECTS.find(([relation]) => tables.includes(relation))?.[1];
+    const known = subject && largest.get(subject);
+    if (!subject || (known && known['Actual Total Time'] > plan['Actual Total Time'])) continue;
+    largest.set(subject, plan);
+  }
+  return largest;
+}
+
+async function largeTablesScanned(plan: PlanNode, adminUrl: string): Promise<string[]> {
+  const scans = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan');
+  const { rows } = await onConnection(adminUrl, (client) =>
+    client.query('SELECT relname FROM pg_class WHERE relname = ANY ($1) AND reltuples > $2 ORDER BY relname', [
+      scans.map((node) => node['Relation Name']),
+      LARGE_TABLE_ROWS,
+    ]),
   );
-}
-
-/** Plans in JSON; the lines of an entry of the log but the first begin with a tab. */
-function explainedIn(log: string): Explained[] {
-  return [...log.matchAll(/ plan:\n((?:\t.*\n)+)/g)].map(([, json = '']) => JSON.parse(json));
-}
-
-/** Statements share a name if they read the same tables. The largest batch of those counts. */
-function keepLargest(
-  statements: Map<string, PlanNode>,
-  explained: readonly Explained[],
-  isFirst: boolean,
-): void {
-  for (const { Plan } of explained) {
-    const tables = new Set(nodesOf(Plan).flatMap((node) => node['Relation Name'] ?? []));
-    const name = [...tables]
-      .map((each) => each.replace('authentik_', ''))
-      .sort()
-      .join(', ');
-    if (tables.size === 0) continue;
-    const known = statements.get(name);
-    if (isFirst || !known || pagesOf(Plan) >= pagesOf(known)) statements.set(name, Plan);
-  }
-}
-
-function describe(plan: PlanNode, size: Size): string[] {
-  const isLarge = (node: PlanNode) => rowsReadBy(node) > Math.max(LARGE_TABLE_ROWS, size.users / 2);
-  const scanned = nodesOf(plan)
-    .filter((node) => node['Node Type'] === 'Seq Scan' && isLarge(node))
-    .map((node) => node['Relation Name'] ?? '');
-  return [
-    number(plan['Actual Total Time'], 2),
-    number(pagesOf(plan)),
-    [...new Set(scanned)].join(', ') || 'none',
-  ];
-}
-
-const pagesOf = (plan: PlanNode) => plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
-
-/** A scan whose rows turn out not to be needed stops after the first one; counts are rounded for each loop. */
-function rowsReadBy(node: PlanNode): number {
-  return node['Actual Loops'] * (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0));
+  return rows.map(({ relname }) => relname);
 }
 
 function nodesOf(node: PlanNode): PlanNode[] {

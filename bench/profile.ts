@@ -1,15 +1,14 @@
 /** The part profile: where a peer spends its time under load. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { until } from '../test/support/live/until.js';
+import { readFileSync, rmSync } from 'node:fs';
 import { ask, CONSTANT } from './agreement.js';
-import { LOADS, portOf } from './compare.js';
+import { VARIED } from './compare.js';
 import { BASE_SIZE } from './database.js';
-import { type Bench, measure } from './measure.js';
+import { type Bench, measure, warmUp } from './measure.js';
 import { type PeerName, peerNamed, startPeer } from './peers.js';
 import { number, table } from './tables.js';
 
 const CONNECTIONS = 32;
-const WARM_UP_MS = 4000;
+const INTERVAL_US = 200;
 const ROWS = 25;
 
 /** A .cpuprofile file, as V8 writes it. */
@@ -27,59 +26,50 @@ interface CallFrame {
 
 /** Writes `dist/<peer>.cpuprofile`, which Chromium's developer tools open. Resolves to a summary in Markdown. */
 export async function profile(bench: Bench, name: PeerName): Promise<string[]> {
-  const file = `dist/${name}.cpuprofile`;
-  rmSync(file, { force: true });
-  const start = {
-    database: await bench.postgres.databaseOf(BASE_SIZE),
-    runtime: bench.options.runtime,
-  };
-  const ours = await startPeer('ours', start);
-  const constantBody = (await ask(portOf(ours), CONSTANT)).text;
+  const { node, durationMs } = bench.options;
+  const database = await bench.postgres.databaseOf(BASE_SIZE);
+  const ours = await startPeer('ours', database, node.path);
+  const CONSTANT_BODY = (await ask(ours.port, CONSTANT)).text;
   await ours.stop();
-  const peer = await startPeer(name, {
-    ...{ ...start, constantBody },
-    settings: { PROFILE_FILE: file },
-    preload: 'dist/bench/recorder.js',
-  });
+  const file = `${name}.cpuprofile`;
+  rmSync(`dist/${file}`, { force: true });
+  const recording = ['--cpu-prof', `--cpu-prof-interval=${INTERVAL_US}`, '--cpu-prof-dir=dist', `--cpu-prof-name=${file}`];
+  const peer = await startPeer(name, database, node.path, { CONSTANT_BODY }, recording);
+  const subject = { name, port: peer.port, pid: peer.pid, requests: VARIED };
   try {
-    const subject = { name, port: portOf(peer), pid: peer.pid, requests: LOADS.varied.requests };
-    await measure(bench, subject, CONNECTIONS, WARM_UP_MS, 0);
-    peer.signal('SIGUSR2');
-    await measure(bench, subject, CONNECTIONS, bench.options.durationMs, 0);
-    peer.signal('SIGUSR2');
-    await until('the profile is written', () => existsSync(file));
+    await warmUp(bench, [subject]);
+    await measure(bench, subject, CONNECTIONS, durationMs);
   } finally {
     await peer.stop();
   }
-  const recorded: CpuProfile = JSON.parse(readFileSync(file, 'utf8'));
+  const recorded: CpuProfile = JSON.parse(readFileSync(`dist/${file}`, 'utf8'));
   return [
-    `Profile of ${peerNamed(name).title}, ${CONNECTIONS} connections (${file}):`,
-    selfTimesTable(recorded, 'package', packageOf),
-    selfTimesTable(recorded, 'function', functionOf),
+    `Profile of ${peerNamed(name).title}, ${CONNECTIONS} connections (dist/${file}):`,
+    selfTimesTable(recorded, durationMs, 'package', packageOf),
+    selfTimesTable(recorded, durationMs, 'function', functionOf),
   ];
 }
 
-/** The share of the time in which the process was not idle, the largest first. */
+/** The shares of the last `durationMs` in which the process was not idle, the largest first. */
 function selfTimesTable(
   { nodes, samples, timeDeltas }: CpuProfile,
+  durationMs: number,
   what: string,
   nameOf: (frame: CallFrame) => string,
 ): string {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const times = new Map<string, number>();
-  let busy = 0;
-  samples.forEach((id, index) => {
-    const frame = frames.get(id);
-    if (!frame || frame.functionName === '(idle)') return;
-    const time = timeDeltas[index] ?? 0;
-    busy += time;
-    times.set(nameOf(frame), (times.get(nameOf(frame)) ?? 0) + time);
-  });
-  const rows = [...times].sort(([, a], [, b]) => b - a).slice(0, ROWS);
-  return table(
-    [what, 'self time'],
-    rows.map(([name, time]) => [`\`${name}\``, `${number((time / busy) * 100, 1)} %`]),
-  );
+  let busyUs = 0;
+  for (let index = samples.length - 1, us = 0; index >= 0 && us < durationMs * 1000; index -= 1) {
+    const [frame, delta = 0] = [frames.get(samples[index] ?? 0), timeDeltas[index]];
+    us += delta;
+    if (!frame || frame.functionName === '(idle)') continue;
+    busyUs += delta;
+    times.set(nameOf(frame), (times.get(nameOf(frame)) ?? 0) + delta);
+  }
+  const largest = [...times].sort(([, a], [, b]) => b - a).slice(0, ROWS);
+  const rows = largest.map(([name, us]) => [`\`${name}\``, `${number((us / busyUs) * 100, 1)} %`]);
+  return table([what, 'self time'], rows);
 }
 
 function functionOf({ functionName, url, lineNumber }: CallFrame): string {
@@ -95,6 +85,4 @@ function packageOf({ functionName, url }: CallFrame): string {
 }
 
 /** From the package's name on, or from our own folder of sources on. */
-function shorten(url: string): string {
-  return url.replace(/\?.*$/, '').replace(/^.*\/(node_modules|dist)\//, '');
-}
+const shorten = (url: string) => url.replace(/^.*\/(node_modules|dist)\//, '');

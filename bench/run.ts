@@ -1,12 +1,12 @@
 /** `npm run bench`: measures, and writes tables in Markdown to standard output. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
+import { openLoad } from '../test/support/load/open-load.js';
 import { comparePeers, comparisonTables, floodTable } from './compare.js';
 import { openBenchPostgres } from './database.js';
 import { growthTable, measureGrowth } from './growth.js';
-import { type Bench, openBench } from './measure.js';
+import type { Bench } from './measure.js';
 import { type Options, type Part, readOptions, USAGE } from './options.js';
-import { PEER_NAMES } from './peers.js';
 import { plansTable } from './plans.js';
 import { profile } from './profile.js';
 import { growthTargetsTable, peerTargetsTable } from './targets.js';
@@ -20,15 +20,13 @@ const LARGE_IF_QUICK = 1000;
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
 async function run(options: Options): Promise<void> {
-  const write =
-    options.document === undefined ? undefined : openDocument(options.document, options);
+  const write = options.document === undefined ? undefined : openDocument(options.document, options);
   progress('Starting PostgreSQL …');
   const postgres = await openBenchPostgres();
-  const bench = openBench(options, postgres);
+  const bench: Bench = { options, postgres, load: openLoad(), sideLoad: openLoad() };
   try {
-    const about = describeMachine(options, postgres.version);
     for (const part of options.parts) {
-      const texts = [about, ...(await runPart(bench, part))];
+      const texts = [await describeMachine(bench), ...(await runPart(bench, part))];
       process.stdout.write(`${[`### ${part}`, ...texts].join('\n\n')}\n\n`);
       write?.(part, texts);
     }
@@ -39,52 +37,41 @@ async function run(options: Options): Promise<void> {
 }
 
 async function runPart(bench: Bench, part: Part): Promise<string[]> {
-  const { isQuick, peers, runtime } = bench.options;
+  const { isQuick, peers, node } = bench.options;
   const large = isQuick ? LARGE_IF_QUICK : LARGE;
-  switch (part) {
-    case 'peers': {
-      const comparison = await comparePeers(bench, progress);
-      return [
-        ...comparisonTables(comparison),
-        AUTHENTIK,
-        floodTable(comparison),
-        peerTargetsTable(comparison, runtime.major),
-      ];
-    }
-    case 'growth': {
-      const growths = await measureGrowth(bench, large, progress);
-      return [growthTable(growths), growthTargetsTable(growths)];
-    }
-    case 'plans':
-      progress('Plans …');
-      return [await plansTable(bench, large)];
-    case 'profile': {
-      const texts: string[] = [];
-      for (const name of peers === PEER_NAMES ? (['ours'] as const) : peers) {
-        texts.push(...(await profile(bench, name)));
-      }
-      return texts;
-    }
+  if (part === 'peers') {
+    const comparison = await comparePeers(bench, progress);
+    const targets = peerTargetsTable(comparison, node.version);
+    return [...comparisonTables(comparison), AUTHENTIK, floodTable(comparison), targets];
   }
+  if (part === 'growth') {
+    const growths = await measureGrowth(bench, large, progress);
+    return [growthTable(growths), growthTargetsTable(growths)];
+  }
+  progress(`${part} …`);
+  if (part === 'plans') return [await plansTable(bench, large)];
+  const texts: string[] = [];
+  for (const name of peers) texts.push(...(await profile(bench, name)));
+  return texts;
 }
 
-function describeMachine({ runtime }: Options, databaseVersion: string): string {
-  const date = new Date().toISOString().slice(0, 10);
-  const cores = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`;
-  const load = (loadavg()[0] ?? 0).toFixed(1);
-  return `${date}, Node ${runtime.version}, PostgreSQL ${databaseVersion}, ${cores}, load average ${load} before the start`;
+async function describeMachine({ options, postgres }: Bench): Promise<string> {
+  const [row] = await postgres.server.sql<{ version: string }>("SELECT current_setting('server_version') AS version");
+  return [
+    new Date().toISOString().slice(0, 10),
+    `Node ${options.node.version}, PostgreSQL ${row?.version}`,
+    `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'})`,
+    `load average ${loadavg()[0]?.toFixed(1)} before the start`,
+  ].join('; ');
 }
 
 /** Throws at once, rather than after the measurements, when the document has no place for them. */
-function openDocument(file: string, { parts, runtime }: Options) {
-  const isPerNode = (part: Part) => part === 'peers';
-  const markersOf = (part: Part) => {
-    const name = isPerNode(part) ? `${part}, Node ${runtime.major}` : part;
-    return [`<!-- measured: ${name} -->`, `<!-- end: ${name} -->`] as const;
-  };
+function openDocument(file: string, { parts, node }: Options) {
   const split = (part: Part) => {
+    // The part that has targets for each Node.
+    const name = part === 'peers' ? `peers, Node ${Number.parseInt(node.version.slice(1), 10)}` : part;
+    const [begin, end] = [`<!-- measured: ${name} -->`, `<!-- end: ${name} -->`];
     const text = readFileSync(file, 'utf8');
-    const [begin, end] = markersOf(part);
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
     if (from < 0 || to < from) throw new Error(`${file} lacks ${begin} or ${end}.`);
     return [text.slice(0, from + begin.length), text.slice(to)] as const;

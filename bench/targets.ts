@@ -1,14 +1,14 @@
 /** What is demanded of our server, as ratios within one run. */
-import { availableParallelism } from 'node:os';
 import type { Comparison, LoadName } from './compare.js';
 import type { Growth } from './growth.js';
-import type { Measurement } from './measure.js';
 import { CONSTANT_PEER, type PeerName, peerNamed } from './peers.js';
 import { number, ratioOf, type Spread, table, withSpread } from './tables.js';
 
+type Quantity = 'requestsPerSecond' | 'serverCpuUs' | 'p50Ms' | 'p99Ms';
+
 interface PeerTarget {
   readonly load: LoadName;
-  readonly quantity: 'requestsPerSecond' | 'serverCpuUs' | 'p50Ms' | 'p99Ms';
+  readonly quantity: Quantity;
   readonly to: PeerName;
   /** Limits by number of connections, for Node 20 and for Node 24. */
   readonly limits: Readonly<Record<number, readonly [node20: number, node24: number]>>;
@@ -34,74 +34,56 @@ const PEER_TARGETS: readonly PeerTarget[] = [
   { ...{ load: 'varied', quantity: 'p50Ms', to: 'express-prisma' }, limits: { 1: [1.1, 1.1] } },
   { ...{ load: 'varied', quantity: 'p99Ms', to: 'express-prisma' }, limits: { 32: [1, 1] } },
 ];
+const MAX_PEAK_MEGABYTES = 220;
+
+/** The last variant of a dimension, to its first. */
+const GROWTH_TARGETS = {
+  stages: { quantity: 'cpuUs', limit: 1.1 },
+  workers: { quantity: 'requestsPerSecond', limit: 1.6 },
+} as const;
 
 const TITLES = {
   requestsPerSecond: 'requests/s',
   serverCpuUs: 'server CPU a request',
+  cpuUs: 'CPU of server and database a request',
   p50Ms: 'median latency',
   p99Ms: '99th percentile',
-} as const;
-
-const MAX_PEAK_MEGABYTES = 220;
-const MAX_CPU_RATIO_OF_STAGES = 1.1;
-const MIN_RATIO_OF_WORKERS = 1.6;
-// Two workers, the database, and the process that generates the load.
-const CORES_FOR_TWO_WORKERS = 4;
-
+};
 const HEAD = ['ours', 'measured (least–most)', 'target', 'met'];
 
 /** A row for each target whose peer was measured. */
-export function peerTargetsTable(comparison: Comparison, nodeMajor: number): string {
-  const column = nodeMajor < 24 ? 0 : 1;
+export function peerTargetsTable({ loads, peaks }: Comparison, nodeVersion: string): string {
+  const column = Number.parseInt(nodeVersion.slice(1), 10) < 24 ? 0 : 1;
   const rows = PEER_TARGETS.flatMap(({ load, quantity, to, limits }) =>
     Object.entries(limits).flatMap(([connections, limit]) => {
-      const measured = comparison.byLoad[load].get(Number(connections));
-      const ratio = ratioOf(measured, 'ours', to, quantity);
+      const ratio = ratioOf(loads[load].get(Number(connections)), 'ours', to, quantity);
       const title = `${load}: ${TITLES[quantity]} at ${connections}, to ${peerNamed(to).title}`;
-      const sense = quantity === 'requestsPerSecond' ? '≥' : '≤';
-      return ratio ? [judged(title, ratio, sense, limit[column])] : [];
+      return judge(title, ratio, quantity, limit[column]);
     }),
   );
-  const peak = comparison.peakMegabytes.get('ours');
-  if (peak !== undefined && Number.isFinite(peak)) {
-    const spread = { median: peak, least: peak, most: peak };
-    rows.push(judged('peak resident memory, MB', spread, '≤', MAX_PEAK_MEGABYTES, 0));
-  }
-  return table(HEAD, rows);
+  const peak = peaks.get('ours') ?? Number.NaN;
+  const spread = { median: peak, least: peak, most: peak };
+  const memory = judge('peak resident memory, MB', spread, 'memory', MAX_PEAK_MEGABYTES, 0);
+  return table(HEAD, [...rows, ...memory]);
 }
-
-const speed = ({ requestsPerSecond }: Measurement) => requestsPerSecond;
-const cost = ({ serverCpuUs, databaseCpuUs }: Measurement) => serverCpuUs + databaseCpuUs;
 
 /** Of the dimensions that have a target. */
 export function growthTargetsTable(growths: readonly Growth[]): string {
-  const hasFreeCore = availableParallelism() >= CORES_FOR_TWO_WORKERS;
   const rows = growths.flatMap(({ dimension: { key, title, variants }, measurements }) => {
+    if (!key) return [];
     const [first = '', last = ''] = [variants[0]?.title, variants.at(-1)?.title];
-    const judge = (what: string, quantity: typeof cost, sense: Sense, limit: number) => {
-      const ratio = ratioOf(measurements, last, first, quantity);
-      return ratio ? [judged(what, ratio, sense, limit)] : [];
-    };
-    if (key === 'stages') {
-      const what = `CPU of server and database a request, ${last} stages to ${first}`;
-      return judge(what, cost, '≤', MAX_CPU_RATIO_OF_STAGES);
-    }
-    if (key === (hasFreeCore ? 'workers' : 'throttled workers')) {
-      return judge(`requests/s, ${title.toLowerCase()}: 2 to 1`, speed, '≥', MIN_RATIO_OF_WORKERS);
-    }
-    return [];
+    const { quantity, limit } = GROWTH_TARGETS[key];
+    const ratio = ratioOf(measurements, last, first, quantity);
+    return judge(`${title}: ${TITLES[quantity]}, ${last} to ${first}`, ratio, quantity, limit);
   });
   return table(HEAD, rows);
 }
 
-type Sense = '≥' | '≤';
-
-function judged(title: string, measured: Spread, sense: Sense, limit: number, digits = 2) {
-  const isMet = sense === '≥' ? measured.median >= limit : measured.median <= limit;
-  return [
-    title,
-    withSpread(measured, digits),
-    `${sense} ${number(limit, digits)}`,
-    isMet ? '✓' : '✗',
-  ];
+/** One row, or none where nothing was measured. Of requests/s more is better, of everything else less. */
+function judge(title: string, spread: Spread, quantity: string, limit: number, digits = 2) {
+  if (!spread) return [];
+  const isFloor = quantity === 'requestsPerSecond';
+  const isMet = isFloor ? spread.median >= limit : spread.median <= limit;
+  const target = `${isFloor ? '≥' : '≤'} ${number(limit, digits)}`;
+  return [[title, withSpread(spread, digits), target, isMet ? 'hit' : 'missed']];
 }

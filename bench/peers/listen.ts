@@ -22,3 +22,6 @@ export function listen(listener: RequestListener): void {
 export function announce(port: number): void {
   process.stderr.write(`listens on http://127.0.0.1:${port}\n`);
 }
+
+// An orderly end, without which a profile would not be written.
+process.on('SIGTERM', () => process.exit(0));

@@ -36,8 +36,8 @@ describe('standard output that takes nothing', () => {
   const full = openSync('/dev/full', 'w');
   afterAll(() => closeSync(full));
 
-  test.each<[string, ServiceOptions, (() => void)?]>([
-    ['a full disk', { stdout: full }],
+  test.each<[string, ServiceOptions, () => void]>([
+    ['a full disk', { stdout: full }, () => {}],
     ['a pipe that is closed', {}, () => service.stopReading('close')],
     ['a pipe that nobody reads', {}, () => service.stopReading('leave open')],
   ])(
@@ -49,7 +49,7 @@ describe('standard output that takes nothing', () => {
       );
       traffic = startTraffic(service.url, { pauseMs: 0 });
       await traffic.steady();
-      begin?.();
+      begin();
       const before = traffic.exchanges.length;
       await until(
         'enough requests for what the output can hold',
