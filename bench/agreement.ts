@@ -30,7 +30,8 @@ export async function assertAgreement(ports: ReadonlyMap<PeerName, number>): Pro
       if (question !== CONSTANT && !peerNamed(name).reads) continue;
       const { status, text } = await ask(port, question);
       // Errors are worded by each framework.
-      if (status === question.expectedStatus && (status !== 200 || text === expected.text)) continue;
+      if (status === question.expectedStatus && (status !== 200 || text === expected.text))
+        continue;
       throw new Error(
         `${name} disagrees about "${title}", ${question.expectedStatus}: ${status} ${text}\n${expected.text}`,
       );

@@ -3,7 +3,14 @@ import { peakMegabytes } from '../test/support/live/processes.js';
 import { ask, assertAgreement, CONSTANT } from './agreement.js';
 import { BASE_SIZE } from './database.js';
 import { type Bench, type Measurements, measureInTurn, type Subject, warmUp } from './measure.js';
-import { CONSTANT_PEER, PEER_NAMES, PEERS, type PeerName, type RunningPeer, startPeer } from './peers.js';
+import {
+  CONSTANT_PEER,
+  PEER_NAMES,
+  PEERS,
+  type PeerName,
+  type RunningPeer,
+  startPeer,
+} from './peers.js';
 import { planRequests } from './requests.js';
 import { errorsOf, medianOf, number, ratioOf, table, withSpread } from './tables.js';
 

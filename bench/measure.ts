@@ -1,7 +1,8 @@
 /** Measures servers in turn, round after round, so that whatever else the machine does meets all of them. */
+
+import { processorSeconds } from '../test/support/live/processes.js';
 import type { PlannedRequest } from '../test/support/load/generate.js';
 import type { Load } from '../test/support/load/open-load.js';
-import { processorSeconds } from '../test/support/live/processes.js';
 import type { BenchPostgres } from './database.js';
 import type { Options } from './options.js';
 

@@ -34,8 +34,8 @@ const MIXES: Readonly<Record<string, RequestMix>> = {
 
 /** A statement is about whatever it reads that comes first here. */
 const SUBJECTS: readonly (readonly [table: string, subject: string])[] = [
-  ['authentik_core_token', 'API tokens'],
-  ['authentik_providers_oauth2_accesstoken', 'OAuth tokens'],
+  ['authentik_core_token', 'tokens'],
+  ['authentik_providers_oauth2_accesstoken', 'tokens'],
   ['authentik_core_user', 'callers'],
   ['authentik_stages_password_passwordstage', 'stages'],
 ];
@@ -74,7 +74,14 @@ export async function plansTable({ postgres, options }: Bench, large: number): P
       for (const [subject, plan] of largestPlans(server.log().slice(from))) {
         const pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
         const scanned = (await largeTablesScanned(plan, database.adminUrl)).join(', ') || 'none';
-        rows.push([title, subject, mode, number(plan['Actual Total Time'], 2), number(pages), scanned]);
+        rows.push([
+          title,
+          subject,
+          mode,
+          number(plan['Actual Total Time'], 2),
+          number(pages),
+          scanned,
+        ]);
       }
     }
     await ours.stop();
@@ -101,10 +108,10 @@ function largestPlans(log: string): Map<string, PlanNode> {
 async function largeTablesScanned(plan: PlanNode, adminUrl: string): Promise<string[]> {
   const scans = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan');
   const { rows } = await onConnection(adminUrl, (client) =>
-    client.query('SELECT relname FROM pg_class WHERE relname = ANY ($1) AND reltuples > $2 ORDER BY relname', [
-      scans.map((node) => node['Relation Name']),
-      LARGE_TABLE_ROWS,
-    ]),
+    client.query(
+      'SELECT relname FROM pg_class WHERE relname = ANY ($1) AND reltuples > $2 ORDER BY relname',
+      [scans.map((node) => node['Relation Name']), LARGE_TABLE_ROWS],
+    ),
   );
   return rows.map(({ relname }) => relname);
 }

@@ -33,7 +33,12 @@ export async function profile(bench: Bench, name: PeerName): Promise<string[]> {
   await ours.stop();
   const file = `${name}.cpuprofile`;
   rmSync(`dist/${file}`, { force: true });
-  const recording = ['--cpu-prof', `--cpu-prof-interval=${INTERVAL_US}`, '--cpu-prof-dir=dist', `--cpu-prof-name=${file}`];
+  const recording = [
+    '--cpu-prof',
+    `--cpu-prof-interval=${INTERVAL_US}`,
+    '--cpu-prof-dir=dist',
+    `--cpu-prof-name=${file}`,
+  ];
   const peer = await startPeer(name, database, node.path, { CONSTANT_BODY }, recording);
   const subject = { name, port: peer.port, pid: peer.pid, requests: VARIED };
   try {

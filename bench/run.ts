@@ -20,7 +20,8 @@ const LARGE_IF_QUICK = 1000;
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
 async function run(options: Options): Promise<void> {
-  const write = options.document === undefined ? undefined : openDocument(options.document, options);
+  const write =
+    options.document === undefined ? undefined : openDocument(options.document, options);
   progress('Starting PostgreSQL …');
   const postgres = await openBenchPostgres();
   const bench: Bench = { options, postgres, load: openLoad(), sideLoad: openLoad() };
@@ -56,7 +57,9 @@ async function runPart(bench: Bench, part: Part): Promise<string[]> {
 }
 
 async function describeMachine({ options, postgres }: Bench): Promise<string> {
-  const [row] = await postgres.server.sql<{ version: string }>("SELECT current_setting('server_version') AS version");
+  const [row] = await postgres.server.sql<{ version: string }>(
+    "SELECT current_setting('server_version') AS version",
+  );
   return [
     new Date().toISOString().slice(0, 10),
     `Node ${options.node.version}, PostgreSQL ${row?.version}`,
@@ -69,7 +72,8 @@ async function describeMachine({ options, postgres }: Bench): Promise<string> {
 function openDocument(file: string, { parts, node }: Options) {
   const split = (part: Part) => {
     // The part that has targets for each Node.
-    const name = part === 'peers' ? `peers, Node ${Number.parseInt(node.version.slice(1), 10)}` : part;
+    const name =
+      part === 'peers' ? `peers, Node ${Number.parseInt(node.version.slice(1), 10)}` : part;
     const [begin, end] = [`<!-- measured: ${name} -->`, `<!-- end: ${name} -->`];
     const text = readFileSync(file, 'utf8');
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
