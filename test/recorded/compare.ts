@@ -9,7 +9,7 @@ export function findDifference(
   { unorderedResults = false } = {},
 ): string | undefined {
   const prepare = (body: unknown) => normalize(body as Json, unorderedResults);
-  return difference('', prepare(theirs), prepare(ours));
+  return firstDifference(prepare(theirs), prepare(ours));
 }
 
 /** authentik leaves the order of flow_set open, and signs URLs of files for a short time. */
@@ -33,48 +33,18 @@ function sorted(objects: readonly Json[]): Json[] {
   return [...objects].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-function difference(path: string, theirs: unknown, ours: unknown): string | undefined {
-  if (JSON.stringify(theirs) === JSON.stringify(ours)) return undefined;
-  if (isObject(theirs) && isObject(ours)) {
-    const [keys, ourKeys] = [Object.keys(theirs), Object.keys(ours)];
-    if (keys.join() !== ourKeys.join()) return `${path} ${describeKeys(keys, ourKeys)}`;
-    return first(keys, (key) => difference(`${path}/${key}`, theirs[key], ours[key]));
-  }
-  if (Array.isArray(theirs) && Array.isArray(ours)) {
-    const inBoth = theirs.slice(0, ours.length);
-    return (
-      first(Object.keys(inBoth), (index) =>
-        difference(`${path}/${index}`, theirs[Number(index)], ours[Number(index)]),
-      ) ?? `${path} expected ${theirs.length} entries, got ${ours.length}`
-    );
-  }
-  return `${path} expected ${brief(theirs)}, got ${brief(ours)}`;
+/** Both as lines of a path and a value each: their order is that of the keys on the wire. */
+export function firstDifference(theirs: unknown, ours: unknown): string | undefined {
+  const [expected, got] = [toLines('', theirs), toLines('', ours)];
+  const index = expected.findIndex((line, position) => line !== got[position]);
+  if (index < 0 && expected.length === got.length) return undefined;
+  const brief = (line = 'nothing more') => line.slice(0, 120);
+  const position = index < 0 ? expected.length : index;
+  return `expected ${brief(expected[position])}, got ${brief(got[position])}`;
 }
 
-function describeKeys(theirs: readonly string[], ours: readonly string[]): string {
-  const missing = theirs.filter((key) => !ours.includes(key));
-  const surplus = ours.filter((key) => !theirs.includes(key));
-  if (missing.length + surplus.length === 0) return `expected the order ${theirs}, got ${ours}`;
-  return [
-    missing.length > 0 && `lacks ${missing}`,
-    surplus.length > 0 && `must not have ${surplus}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
+function toLines(path: string, value: unknown): string[] {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (entries.length === 0) return [`${path} ${JSON.stringify(value)}`];
+  return entries.flatMap(([key, inner]) => toLines(`${path}/${key}`, inner));
 }
-
-function first(
-  keys: readonly string[],
-  find: (key: string) => string | undefined,
-): string | undefined {
-  for (const key of keys) {
-    const found = find(key);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const brief = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 120);

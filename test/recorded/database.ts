@@ -52,59 +52,44 @@ function readRoleFile(release: string): string {
   return readFileSync(join(ROLE_FILES, `${file}.sql`), 'utf8');
 }
 
-const enumOf = (schema: string): readonly string[] => {
-  const { components } = loadContract().document as {
-    components?: { schemas?: Record<string, { enum?: string[] }> };
-  };
-  return components?.schemas?.[schema]?.enum ?? [];
+const { components } = loadContract().document as unknown as {
+  // Not all of the document is typed.
+  components: { schemas: Record<string, { enum: readonly string[] }> };
 };
-const BACKENDS = enumOf('BackendsEnum');
-const FLOW_ENUMS = {
-  designation: enumOf('FlowDesignationEnum'),
-  policy_engine_mode: enumOf('PolicyEngineMode'),
-  layout: enumOf('FlowLayoutEnum'),
-  denied_action: enumOf('DeniedActionEnum'),
+const ENUMS: Readonly<Record<string, readonly string[] | undefined>> = {
+  backends: components.schemas.BackendsEnum?.enum,
+  designation: components.schemas.FlowDesignationEnum?.enum,
+  policy_engine_mode: components.schemas.PolicyEngineMode?.enum,
+  layout: components.schemas.FlowLayoutEnum?.enum,
+  denied_action: components.schemas.DeniedActionEnum?.enum,
 };
-const INBUILT = 'authentik.core.auth.InbuiltBackend';
 
-/** Replaces what the contract cannot express: an unknown backend by the inbuilt one, other values by the first. */
+/** Replaces what the contract cannot express by the first value that it can. */
 export async function repairRows(adminUrl: string): Promise<void> {
+  const { backends, policy_engine_mode: modes, ...flow } = ENUMS;
+  const repair = (table: string, column: string) =>
+    `UPDATE public.${table} SET ${column} = ($1::text[])[1] WHERE ${column} <> ALL($1)`;
   await onConnection(adminUrl, async (client) => {
     await client.query(
       `UPDATE public.authentik_stages_password_passwordstage SET backends = ARRAY(
-         SELECT CASE WHEN backend = ANY($1) THEN backend ELSE $2 END
+         SELECT CASE WHEN backend = ANY($1) THEN backend ELSE ($1::text[])[1] END
          FROM unnest(backends) WITH ORDINALITY AS element (backend, position) ORDER BY position)`,
-      [BACKENDS, INBUILT],
+      [backends],
     );
-    for (const [column, values] of Object.entries(FLOW_ENUMS)) {
-      const table =
-        column === 'policy_engine_mode'
-          ? 'authentik_policies_policybindingmodel'
-          : 'authentik_flows_flow';
-      await client.query(`UPDATE public.${table} SET ${column} = $2 WHERE ${column} <> ALL($1)`, [
-        values,
-        values[0],
-      ]);
+    const mode = repair('authentik_policies_policybindingmodel', 'policy_engine_mode');
+    await client.query(mode, [modes]);
+    for (const [column, values] of Object.entries(flow)) {
+      await client.query(repair('authentik_flows_flow', column), [values]);
     }
   });
 }
 
-type Json = Record<string, unknown>;
-
-/** The same in a stage, or in each stage of a list. */
-export function repairBody(body: Json): Json {
-  if (Array.isArray(body.results)) return { ...body, results: body.results.map(repairBody) };
-  const backends = (body.backends as (string | null)[]).map((backend) =>
-    backend !== null && BACKENDS.includes(backend) ? backend : INBUILT,
-  );
-  const flows = (body.flow_set as Json[]).map((flow) => ({
-    ...flow,
-    ...Object.fromEntries(
-      Object.entries(FLOW_ENUMS).map(([key, values]) => [
-        key,
-        values.includes(String(flow[key])) ? flow[key] : values[0],
-      ]),
-    ),
-  }));
-  return { ...body, flow_set: flows, backends };
+/** The same in a body. */
+export function repairBody(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body), (key, value) => {
+    const known = ENUMS[key];
+    const repair = (inner: string) => (known?.includes(inner) ? inner : known?.[0]);
+    if (!known) return value;
+    return Array.isArray(value) ? value.map(repair) : repair(value);
+  });
 }

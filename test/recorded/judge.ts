@@ -4,7 +4,7 @@ import { loadContract } from '../../src/contract/contract.js';
 import { createResponseChecker, type WireResponse } from '../../src/contract/response-checker.js';
 import { findDifference } from './compare.js';
 import { repairBody } from './database.js';
-import { DIFFERENCES, type Request } from './differences.js';
+import { findDecision, LIST_PATH } from './differences.js';
 import type { RecordedCase } from './vectors.js';
 
 /** `name`: `agrees`, or the name of the difference; nothing is a failure for the given reason. */
@@ -12,9 +12,8 @@ export type Verdict = { readonly name: string } | { readonly problem: string };
 
 type Json = Record<string, unknown>;
 
-const contract = loadContract();
-const checkResponse = createResponseChecker(contract);
-const LIST_PATH = contract.basePath + contract.pathOf('stages_password_list');
+const checkResponse = createResponseChecker(loadContract());
+const JSON_HEADERS = new Headers({ 'content-type': 'application/json' });
 const CODES: Readonly<Record<string, string>> = {
   'Authentication credentials were not provided.': 'not_authenticated',
   'Token invalid/expired': 'authentication_failed',
@@ -27,44 +26,32 @@ export function judge(
   ours: WireResponse,
   { isRepaired = false } = {},
 ): Verdict {
-  const request = read(release, recorded, isRepaired);
-  const { expect, method } = recorded;
-  const decided = DIFFERENCES.map(({ name, ours: statuses }) => ({
-    name,
-    statuses: statuses(request),
-  })).find(({ statuses }) => statuses !== undefined);
-  const expected = decided?.statuses ?? [expect.status];
-  if (!expected.includes(ours.status)) {
-    const name = decided ? `${decided.name}: ` : '';
-    return problem(`${name}expected ${expected.join(' or ')}, got ${ours.status} ${ours.text}`);
-  }
-  const broken = method === 'HEAD' ? headProblems(ours) : contractProblems(request.isList, ours);
-  if (broken.length > 0) return problem(`breaks the contract: ${broken.join('; ')}`);
-  if (ours.status !== expect.status) return { name: decided?.name ?? '' };
-  if (expect.empty) return { name: 'agrees' };
-  if (expect.html) return { name: 'html' };
-  if (ours.status !== 200) return compareErrors(expect.body, ours.text);
-  return compareBodies(recorded, isRepaired ? repairBody(expect.body as Json) : expect.body, ours);
-}
-
-function read(release: string, recorded: RecordedCase, isRepaired: boolean): Request {
   const { expect, method, path } = recorded;
-  const [pathname = '', query = ''] = path.split(/\?(.*)/s);
-  const isList = pathname === LIST_PATH;
-  const headers = new Headers({ 'content-type': 'application/json' });
+  const { status, text } = ours;
+  const check = (response: WireResponse) =>
+    checkResponse(
+      path.replace(/\?.*/s, '') === LIST_PATH ? 'stages_password_list' : 'stages_password_retrieve',
+      response,
+    );
   const fits = () =>
-    contractProblems(isList, { status: 200, headers, text: JSON.stringify(expect.body) }).every(
+    check({ status: 200, headers: JSON_HEADERS, text: JSON.stringify(expect.body) }).every(
       (found) => found.startsWith('the header'),
     );
-  return {
-    release,
-    recorded,
-    theirs: expect.status,
-    isList,
-    segment: pathname.slice(LIST_PATH.length).replace(/\/$/, ''),
-    query: new Map(new URLSearchParams(query)),
-    isInexpressible: method === 'GET' && expect.status === 200 && !isRepaired && !fits(),
-  };
+  const isInexpressible = expect.status === 200 && method === 'GET' && !isRepaired && !fits();
+  const decision = findDecision(release, recorded, isInexpressible);
+  const { name = 'agrees', statuses = [expect.status] } = decision ?? {};
+  if (!statuses.includes(status)) {
+    const details = status === 200 ? '' : ` ${text.slice(0, 80)}`;
+    const rule = decision ? `${name}: ` : '';
+    return problem(`${rule}expected ${statuses.join(' or ')}, got ${status}${details}`);
+  }
+  if (method === 'HEAD') return text === '' ? { name } : problem('HEAD has a body');
+  const broken = status === 204 ? [] : check(ours);
+  if (broken.length > 0) return problem(`breaks the contract: ${broken.join('; ')}`);
+  if (status !== expect.status) return { name };
+  if (expect.html) return { name: 'html' };
+  if (status !== 200) return compareErrors(expect.body, text);
+  return compareBodies(recorded, isRepaired ? repairBody(expect.body) : expect.body, ours);
 }
 
 function compareErrors(theirs: unknown, text: string): Verdict {
@@ -72,8 +59,9 @@ function compareErrors(theirs: unknown, text: string): Verdict {
   const detail = (theirs as { detail?: string } | null)?.detail ?? '';
   const expected = CODES[detail];
   if (expected && code !== expected) return problem(`expected ${detail}, got the code ${code}`);
-  const fields = isObject(theirs) ? Object.keys(theirs).filter((key) => key !== 'detail') : [];
-  const missing = fields.filter((field) => !text.includes(field));
+  // An array is an error without a field.
+  const fields = Array.isArray(theirs) ? [] : Object.keys(theirs ?? {});
+  const missing = fields.filter((field) => field !== 'detail' && !text.includes(field));
   if (missing.length > 0) return problem(`expected an error on ${missing}, got ${text}`);
   return { name: 'error-text' };
 }
@@ -95,14 +83,4 @@ const inEnglish = (stage: unknown) => ({
   verbose_name_plural: 'Password Stages',
 });
 
-function contractProblems(isList: boolean, response: WireResponse): string[] {
-  if (response.status === 204) return [];
-  return checkResponse(isList ? 'stages_password_list' : 'stages_password_retrieve', response);
-}
-
-const headProblems = ({ text }: WireResponse) => (text === '' ? [] : ['HEAD has a body']);
-
 const problem = (text: string): Verdict => ({ problem: text.slice(0, 200) });
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -6,7 +6,7 @@ import stopPostgres from '../support/stop-postgres.js';
 import { send } from '../support/wire.js';
 import { repairRows, restore } from './database.js';
 import { judge } from './judge.js';
-import { type RecordedCase, type Recording, readRecordings } from './vectors.js';
+import { findRecordings, type RecordedCase, type Recording } from './vectors.js';
 
 const FIXTURES = ['public', 'publicanon', 'publicpaging'];
 const MAX_PRINTED = 40;
@@ -24,20 +24,15 @@ async function runRecording(recording: Recording): Promise<void> {
 
   async function run(recorded: RecordedCase, isRepaired = false): Promise<string | undefined> {
     const { method, path, headers } = recorded;
-    const ours = await send(service.url, path, {
-      method,
-      headers: { Host: 'ak.example', ...headers },
-    });
+    const request = { method, headers: { Host: 'ak.example', ...headers } };
+    const ours = await send(service.url, path, request);
     const verdict = judge(release, recorded, ours, { isRepaired });
-    const title =
-      'name' in verdict ? `${verdict.name}${isRepaired ? ', rows repaired' : ''}` : DIFFERS;
+    const pass = isRepaired ? ', rows repaired' : '';
+    const title = 'name' in verdict ? verdict.name + pass : DIFFERS;
     tally.set(title, (tally.get(title) ?? 0) + 1);
     if ('name' in verdict) return verdict.name;
     const key = `${name}: ${verdict.problem}`;
-    failures.set(key, [
-      ...(failures.get(key) ?? []),
-      `${recorded.name}${isRepaired ? ' (rows repaired)' : ''}`,
-    ]);
+    failures.set(key, [...(failures.get(key) ?? []), recorded.name + pass]);
     return undefined;
   }
 
@@ -72,7 +67,10 @@ function report(): void {
   if (failed() > 0 || total === 0) process.exitCode = 1;
 }
 
-const recordings = readRecordings(FIXTURES, process.argv.slice(2));
+const recordings = findRecordings(FIXTURES, process.argv.slice(2));
+if (recordings.length === 0) {
+  throw new Error('There are no such recordings in ../shared/vectors or RECORDED_RESPONSES.');
+}
 await startPostgres({ rootDir: packageRoot });
 try {
   for (const recording of recordings) await runRecording(recording);

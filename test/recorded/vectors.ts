@@ -1,5 +1,5 @@
 /** The recorded responses: where they are and what form they have. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -21,7 +21,6 @@ export interface RecordedCase {
   readonly authentik500?: boolean;
   readonly brandLocale?: boolean;
   readonly unorderedResults?: boolean;
-  readonly rowsOutsideTheContract?: readonly string[];
 }
 
 /** One database of one release and what authentik returned on it. */
@@ -34,48 +33,37 @@ export interface Recording {
 }
 
 /** Beside the checkout, also beside the one that a worktree belongs to, or where RECORDED_RESPONSES says. */
-function findFolder(): string {
-  const gitFolder = execFileSync('git', ['rev-parse', '--git-common-dir'], {
-    cwd: packageRoot,
-    encoding: 'utf8',
-  });
-  const beside = (checkout: string) => join(checkout, '..', 'shared', 'vectors');
-  const places = [
-    process.env.RECORDED_RESPONSES,
-    beside(packageRoot),
-    beside(dirname(join(packageRoot, gitFolder.trim()))),
-    beside(dirname(gitFolder.trim())),
-  ];
-  const found = places.find((place) => place !== undefined && existsSync(place));
-  if (!found) {
-    throw new Error(
-      'There are no recorded responses in ../shared/vectors; RECORDED_RESPONSES names another folder.',
-    );
-  }
-  return found;
+function findFolder(): string | undefined {
+  const git = ['rev-parse', '--path-format=absolute', '--git-common-dir'];
+  const options = { cwd: packageRoot, encoding: 'utf8' } as const;
+  const checkouts = [packageRoot, dirname(spawnSync('git', git, options).stdout ?? '')];
+  return [
+    process.env.RECORDED_RESPONSES ?? '',
+    ...checkouts.map((checkout) => join(checkout, '..', 'shared', 'vectors')),
+  ].find((folder) => existsSync(folder));
 }
 
-/** All recordings of the fixtures, or those of the given releases. */
-export function readRecordings(
+/** All recordings of the fixtures, or those of the given releases; none where there are no recordings. */
+export function findRecordings(
   fixtures: readonly string[],
   releases: readonly string[] = [],
 ): Recording[] {
   const folder = findFolder();
+  if (folder === undefined) return [];
   return fixtures.flatMap((fixture) =>
     readdirSync(join(folder, fixture))
       .filter((release) => releases.length === 0 || releases.includes(release))
       .sort(compareReleases)
       .map((release) => {
-        const files = ['cases.json', 'list-cases.json']
-          .map((file) => join(folder, fixture, release, file))
-          .filter((file) => existsSync(file));
+        const pathOf = (file: string) => join(folder, fixture, release, file);
+        const files = ['cases.json', 'list-cases.json'].map(pathOf);
         return {
           name: `${fixture}/${release}`,
           release,
-          cases: files.flatMap((file): RecordedCase[] => readJson(file).cases),
+          cases: files.flatMap(readCases),
           // Without the commands that only psql understands.
           readDump: () =>
-            gunzipSync(readFileSync(join(folder, fixture, release, 'db.sql.gz')))
+            gunzipSync(readFileSync(pathOf('db.sql.gz')))
               .toString('utf8')
               .replaceAll(/^\\(un)?restrict .*$/gm, ''),
         };
@@ -83,7 +71,8 @@ export function readRecordings(
   );
 }
 
-const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+const readCases = (file: string): RecordedCase[] =>
+  existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).cases : [];
 
 /** Negative if `a` is the earlier one: 2024.8 comes before 2024.12. */
 export function compareReleases(a: string, b: string): number {

@@ -1,0 +1,112 @@
+/** `npm run test:clients`: authentik's own clients use this service, over the tables of each generation. */
+import { loadContract } from '../../src/contract/contract.js';
+import { packageRoot } from '../../src/package-root.js';
+import { repairRows, restore } from '../recorded/database.js';
+import { compareReleases, findRecordings } from '../recorded/vectors.js';
+import type { Release } from '../support/generations/generations.js';
+import { createDatabase } from '../support/postgres.js';
+import { DEMO_TOKENS, startTestService } from '../support/service.js';
+import startPostgres from '../support/start-postgres.js';
+import stopPostgres from '../support/stop-postgres.js';
+import { type Client, pythonClient, typescriptClient } from './clients.js';
+import { type Expectation, expectFrom } from './site.js';
+
+/** The databases, and which of the project's own tables stand for one without its recording. */
+const DATABASES: Readonly<Record<string, Release>> = {
+  '2024.6': '2024.6',
+  '2024.12': '2024.8',
+  '2025.10': '2025.8',
+  '2025.12': '2025.12',
+  '2026.2': '2026.2',
+  '2026.5': '2026.5',
+};
+const CLIENTS: readonly Client[] = [
+  pythonClient('2024.6.4.post1724423654'),
+  typescriptClient('2024.6.4-1724423607'),
+  pythonClient('2024.12.3.post1739965736'),
+  typescriptClient('2024.12.3-1739965710'),
+  pythonClient('2025.10.4'),
+  typescriptClient('2025.10.4'),
+  pythonClient('2025.12.6'),
+  typescriptClient('2025.12.6'),
+  pythonClient('2026.2.7'),
+  typescriptClient('2026.2.0'),
+  pythonClient('2026.8.5'),
+  typescriptClient('2026.8.3'),
+];
+/** The newest clients understand the responses of 2025.12 and later; on older releases they fail with authentik, too. */
+const isApplicable = ({ release }: Client, database: string) =>
+  release === database || (release === '2026.8' && compareReleases(database, '2025.12') >= 0);
+
+interface Running extends Expectation {
+  readonly release: string;
+  close(): Promise<void>;
+}
+
+async function open(release: string, own: Release): Promise<Running> {
+  const [recording] = findRecordings(['public'], [release]);
+  const database = recording ? await restore(recording) : await createDatabase(own, { seed: true });
+  if (recording) await repairRows(database.adminUrl);
+  const { url, close } = await startTestService(database.url);
+  const expectation = await expectFrom(database.adminUrl, release, {
+    url: url + loadContract().basePath,
+    token: recording ? 'pub-key-su' : DEMO_TOKENS.administrator,
+    plainToken: recording ? 'pub-key-plain' : DEMO_TOKENS.noPermission,
+  });
+  return { ...expectation, release, close };
+}
+
+const failures: string[] = [];
+
+/** A cell of the table for each database. */
+async function tryOut(client: Client, databases: readonly Running[]): Promise<string[]> {
+  const applicable = databases.filter(({ release }) => isApplicable(client, release));
+  const outcomes = await client.use(applicable.map(({ site }) => site));
+  return databases.map((database) => {
+    const index = applicable.indexOf(database);
+    if (index < 0) return 'n/a';
+    const found = database.findDifference(outcomes[index]);
+    if (found === undefined) return 'ok';
+    const { error = found } = outcomes[index] as { error?: string };
+    failures.push(
+      `${client.name} on ${database.release}: ${error.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
+    );
+    return 'FAILED';
+  });
+}
+
+async function runAll(): Promise<void> {
+  const databases: Running[] = [];
+  const table = new Map<Client, string[]>();
+  await startPostgres({ rootDir: packageRoot });
+  try {
+    for (const [release, own] of Object.entries(DATABASES))
+      databases.push(await open(release, own));
+    const waiting = [...CLIENTS];
+    const work = async () => {
+      for (let client = waiting.pop(); client; client = waiting.pop()) {
+        table.set(client, await tryOut(client, databases));
+      }
+    };
+    await Promise.all([work(), work()]);
+  } finally {
+    for (const { close } of databases) await close();
+    await stopPostgres();
+  }
+  const print = (name: string, cells: readonly string[] = []) =>
+    console.log(name.padEnd(42) + cells.map((cell) => cell.padEnd(9)).join(''));
+  print('client \\ database', Object.keys(DATABASES));
+  for (const client of CLIENTS) print(client.name, table.get(client));
+  for (const failure of failures) console.log(failure);
+  const passed = [...table.values()].flat().filter((cell) => cell === 'ok').length;
+  console.log(`\n${passed} passed, ${failures.length} failed`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+try {
+  for (const client of CLIENTS) await client.install();
+} catch (error) {
+  console.log(`This needs Python 3 with pip, npm, and the package indexes of both. ${error}`);
+  process.exit(1);
+}
+await runAll();
