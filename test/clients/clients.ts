@@ -51,7 +51,7 @@ export function pythonClient(version: string): Client {
   return {
     name: `authentik-client ${version}`,
     release: releaseOf(version),
-    install: async () => void (await install()),
+    install: async () => void (await Promise.all([install(), run('python3', ['--version'])])),
     async use(sites) {
       const script = join(import.meta.dirname, 'client.py');
       const env = { ...process.env, PYTHONPATH: await install() };
@@ -80,13 +80,16 @@ export function typescriptClient(version: string): Client {
         outfile: join(target, 'client.cjs'),
       });
     });
+  // What is used of it has the same types in all releases.
+  const load = async (): Promise<Api> =>
+    createRequire(import.meta.url)(join(await install(), 'client.cjs'));
   return {
     name: `${name} ${version}`,
     release: releaseOf(version),
-    install: async () => void (await install()),
+    // Loading megabytes would keep the services, which run in this process, from responding.
+    install: async () => void (await load()),
     async use(sites) {
-      // What is used of it has the same types in all releases.
-      const authentik: Api = createRequire(import.meta.url)(join(await install(), 'client.cjs'));
+      const authentik = await load();
       const explain = (error: unknown) => ({ error: describe(authentik, error) });
       return Promise.all(sites.map((site) => use(authentik, site).catch(explain)));
     },
