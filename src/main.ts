@@ -26,6 +26,10 @@ Settings are environment variables: see docs/settings.md.
 const say = (text: string) => process.stderr.write(text);
 
 async function main(args: readonly string[]): Promise<void> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Error(`Node ${process.versions.node} is too old: this needs Node 20.19 or later.`);
+  }
   const [command = 'serve', ...rest] = args[0]?.startsWith('-') ? ['serve', ...args] : args;
   if (command === 'verify') {
     process.exitCode = await verify(rest, {

@@ -69,7 +69,7 @@ export async function createApp(options: AppOptions): Promise<Express> {
   app.use(readQuery(contract), ...enforce);
   app.use(handle(options.operations, authenticate));
   app.use(() => {
-    throw new OperationError('not_found', 'Not found.');
+    throw new OperationError('not_found', `There is nothing at this path: operations are below ${contract.basePath}.`);
   });
   app.use(sendErrors(contract, authenticate));
   return app;
