@@ -15,8 +15,17 @@ const ROWS = 25;
 interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
   readonly samples: readonly number[];
+  /** Microseconds on the clock of `process.hrtime`. */
+  readonly startTime: number;
   readonly timeDeltas: readonly number[];
 }
+
+/** The same clock. */
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+const now = () => Number(process.hrtime.bigint() / 1000n);
 
 interface CallFrame {
   readonly functionName: string;
@@ -41,37 +50,40 @@ export async function profile(bench: Bench, name: PeerName): Promise<string[]> {
   ];
   const peer = await startPeer(name, database, node.path, { CONSTANT_BODY }, recording);
   const subject = { name, port: peer.port, pid: peer.pid, requests: VARIED };
+  let window: Window;
   try {
     await warmUp(bench, [subject]);
+    const from = now();
     await measure(bench, subject, CONNECTIONS, durationMs);
+    window = { from, to: now() };
   } finally {
     await peer.stop();
   }
   const recorded: CpuProfile = JSON.parse(readFileSync(`dist/${file}`, 'utf8'));
   return [
     `Profile of ${peerNamed(name).title}, ${CONNECTIONS} connections (dist/${file}):`,
-    selfTimesTable(recorded, durationMs, 'package', packageOf),
-    selfTimesTable(recorded, durationMs, 'function', functionOf),
+    selfTimesTable(recorded, window, 'package', packageOf),
+    selfTimesTable(recorded, window, 'function', functionOf),
   ];
 }
 
-/** The shares of the last `durationMs` in which the process was not idle, the largest first. */
+/** The shares of the time in which the process was not idle, the largest first. */
 function selfTimesTable(
-  { nodes, samples, timeDeltas }: CpuProfile,
-  durationMs: number,
+  { nodes, samples, startTime, timeDeltas }: CpuProfile,
+  { from, to }: Window,
   what: string,
   nameOf: (frame: CallFrame) => string,
 ): string {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const times = new Map<string, number>();
-  let busyUs = 0;
-  for (let index = samples.length - 1, us = 0; index >= 0 && us < durationMs * 1000; index -= 1) {
-    const [frame, delta = 0] = [frames.get(samples[index] ?? 0), timeDeltas[index]];
-    us += delta;
-    if (!frame || frame.functionName === '(idle)') continue;
+  let [at, busyUs] = [startTime, 0];
+  samples.forEach((id, index) => {
+    const [frame, delta = 0] = [frames.get(id), timeDeltas[index]];
+    at += delta;
+    if (!frame || frame.functionName === '(idle)' || at < from || at > to) return;
     busyUs += delta;
     times.set(nameOf(frame), (times.get(nameOf(frame)) ?? 0) + delta);
-  }
+  });
   const largest = [...times].sort(([, a], [, b]) => b - a).slice(0, ROWS);
   const rows = largest.map(([name, us]) => [`\`${name}\``, `${number((us / busyUs) * 100, 1)} %`]);
   return table([what, 'self time'], rows);
@@ -90,4 +102,7 @@ function packageOf({ functionName, url }: CallFrame): string {
 }
 
 /** From the package's name on, or from our own folder of sources on. */
-const shorten = (url: string) => url.replace(/^.*\/(node_modules|dist)\//, '');
+const shorten = (url: string) =>
+  url.includes('/node_modules/')
+    ? url.replace(/^.*\/node_modules\//, '')
+    : url.replace(/^.*\/dist\//, '');

@@ -37,17 +37,25 @@ export function openPrismaReads(url: string): Reads {
       return {
         pk: found.id,
         name: found.stage.name,
+        flow_set: found.stage.bindings.map(({ flow }) => ({
+          pk: flow.id,
+          policybindingmodel_ptr_id: flow.policyBindingModelId,
+          name: flow.name,
+          slug: flow.slug,
+          title: flow.title,
+          designation: flow.designation,
+          background: flow.background
+            ? `/media/public/${flow.background}`
+            : '/static/dist/assets/images/flow_background.jpg',
+          policy_engine_mode: flow.policyBindingModel.policyEngineMode,
+          compatibility_mode: flow.compatibilityMode,
+          export_url: `/api/v3/flows/instances/${flow.slug}/export/`,
+          layout: flow.layout,
+          denied_action: flow.deniedAction,
+        })),
         backends: found.backends,
         configure_flow: found.configureFlowId,
         failed_attempts_before_cancel: found.failedAttemptsBeforeCancel,
-        flows: found.stage.bindings.map(({ flow }) => ({
-          ...flow,
-          pk: flow.id,
-          policybindingmodel_ptr_id: flow.policyBindingModelId,
-          policy_engine_mode: flow.policyBindingModel.policyEngineMode,
-          compatibility_mode: flow.compatibilityMode,
-          denied_action: flow.deniedAction,
-        })),
       };
     },
   };

@@ -1,6 +1,6 @@
 /** The reads in SQL, each prepared once on each connection of the bare driver. */
 import pg from 'pg';
-import type { FlowRow, Permissions, Reads, StageRow, User } from './handler.js';
+import type { Permissions, Reads, Stage, User } from './handler.js';
 
 /** $1: the token. */
 export const USER_QUERY = `SELECT u.id FROM authentik_core_token t
@@ -40,10 +40,12 @@ export const PERMISSION_QUERY = `
       JOIN authentik_stages_password_passwordstage ON stage_ptr_id = object_pk::uuid) AS "seesAny",
     $2::text IN (SELECT object_pk FROM granted) AS "seesStage"`;
 
-/** $1: the stage. One row for each binding; `flow` is NULL where there is none. */
-const STAGE_QUERY = `SELECT s.stage_uuid AS "pk", s.name, p.backends, p.configure_flow_id AS "configure_flow",
-    p.failed_attempts_before_cancel, f.flow_uuid AS "flow", f.policybindingmodel_ptr_id, f.name AS "flow_name",
-    f.slug, f.title, f.designation, f.background, m.policy_engine_mode, f.compatibility_mode, f.layout, f.denied_action
+/** $1: the stage. One row for each binding, its columns in the order of the contract; `pk` is NULL where there is none. */
+const STAGE_QUERY = `SELECT s.stage_uuid, s.name AS stage_name, p.backends, p.configure_flow_id AS configure_flow,
+    p.failed_attempts_before_cancel, f.flow_uuid AS pk, f.policybindingmodel_ptr_id, f.name, f.slug, f.title, f.designation,
+    CASE WHEN f.background = '' THEN '/static/dist/assets/images/flow_background.jpg'
+      ELSE '/media/public/' || f.background END AS background, m.policy_engine_mode, f.compatibility_mode,
+    '/api/v3/flows/instances/' || f.slug || '/export/' AS export_url, f.layout, f.denied_action
   FROM authentik_stages_password_passwordstage p
   JOIN authentik_flows_stage s ON s.stage_uuid = p.stage_ptr_id
   LEFT JOIN authentik_flows_flowstagebinding b ON b.stage_id = s.stage_uuid
@@ -52,13 +54,16 @@ const STAGE_QUERY = `SELECT s.stage_uuid AS "pk", s.name, p.backends, p.configur
   WHERE p.stage_ptr_id = $1
   ORDER BY f.slug COLLATE "C", b."order"`;
 
+interface StageRow extends Omit<Stage, 'pk' | 'name' | 'flow_set'> {
+  readonly stage_uuid: string;
+  readonly stage_name: string;
+  readonly pk: string | null;
+}
+
 export function openPgReads(url: string): Reads {
   const pool = new pg.Pool({ connectionString: url });
-
-  async function query<Row>(name: string, text: string, ...values: unknown[]): Promise<Row[]> {
-    return (await pool.query({ name, text, values })).rows;
-  }
-
+  const query = async <Row>(name: string, text: string, ...values: unknown[]): Promise<Row[]> =>
+    (await pool.query({ name, text, values })).rows;
   return {
     findUser: async (token) => (await query<User>('user', USER_QUERY, token))[0],
     async findPermissions(userId, stageUuid) {
@@ -67,15 +72,27 @@ export function openPgReads(url: string): Reads {
       return rows[0] as Permissions;
     },
     async findStage(stageUuid) {
-      type Row = Omit<StageRow, 'flows'> & FlowRow & { flow: string | null; flow_name: string };
-      const rows = await query<Row>('stage', STAGE_QUERY, stageUuid);
+      const rows = await query<StageRow>('stage', STAGE_QUERY, stageUuid);
+      const flows = rows.map(
+        ({
+          stage_uuid,
+          stage_name,
+          backends,
+          configure_flow,
+          failed_attempts_before_cancel,
+          ...flow
+        }) => flow,
+      );
       const [stage] = rows;
-      if (!stage) return undefined;
-      const bindings = stage.flow === null ? [] : rows;
-      return {
-        ...stage,
-        flows: bindings.map((row) => ({ ...row, pk: row.flow, name: row.flow_name })),
-      };
+      return (
+        stage && {
+          ...{ pk: stage.stage_uuid, name: stage.stage_name },
+          flow_set: flows.filter(({ pk }) => pk !== null),
+          backends: stage.backends,
+          configure_flow: stage.configure_flow,
+          failed_attempts_before_cancel: stage.failed_attempts_before_cancel,
+        }
+      );
     },
   };
 }
