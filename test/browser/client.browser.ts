@@ -107,10 +107,10 @@ describe('the client in Chromium', () => {
   });
 
   test('waits as long as a 503 asks for, then has the stage', async () => {
-    let answered = 0;
+    let called = 0;
     await page.route(`**${STAGE_PATH}`, (route) => {
-      answered += 1;
-      if (answered > 1) return route.continue();
+      called += 1;
+      if (called > 1) return route.continue();
       return route.fulfill({
         status: 503,
         headers: { 'Retry-After': '1', 'Content-Type': 'application/json' },
@@ -118,7 +118,7 @@ describe('the client in Chromium', () => {
       });
     });
     expect(await call({ token: DEMO_TOKENS.administrator })).toMatchObject({ status: 200 });
-    expect(answered).toBe(2);
+    expect(called).toBe(2);
   });
 
   test.each([

@@ -76,18 +76,18 @@ describe('the reference page', () => {
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
-  test('names only addresses of this server, and each of them answers', async () => {
+  test('names only addresses of this server, and each of them exists', async () => {
     const { text } = await get(page);
     const addresses = addressesIn(text);
     expect(addresses.filter((address) => !address.startsWith(service.url))).toEqual([]);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       addresses.map((address) => get(address.slice(service.url.length))),
     );
-    expect(answers.map(({ status }) => status)).toEqual(addresses.map(() => 200));
+    expect(responses.map(({ status }) => status)).toEqual(addresses.map(() => 200));
     expect(addresses.length).toBeGreaterThanOrEqual(8);
   });
 
-  test('is asked for again each time, and answers 304 while it is the same', async () => {
+  test('is asked for again each time, and is 304 while it is the same', async () => {
     const { headers } = await get(page);
     expect(headers.get('cache-control')).toBe('no-cache');
     const again = await get(page, { 'if-none-match': headers.get('etag') ?? '' });
@@ -96,15 +96,15 @@ describe('the reference page', () => {
   });
 
   test('is 406 for who takes JSON only', async () => {
-    const answer = await get(page, { accept: 'application/json' });
-    expect(answer.status).toBe(406);
-    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
+    const response = await get(page, { accept: 'application/json' });
+    expect(response.status).toBe(406);
+    expect(checkResponse('stages_password_retrieve', response)).toEqual([]);
   });
 
   test('is 405 for a method that writes', async () => {
-    const answer = await send(service.url, page, { method: 'POST' });
-    expect(answer.status).toBe(405);
-    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
+    const response = await send(service.url, page, { method: 'POST' });
+    expect(response.status).toBe(405);
+    expect(checkResponse('stages_password_retrieve', response)).toEqual([]);
   });
 
   test('shows a title as text, whatever is in it', async () => {
@@ -205,9 +205,9 @@ describe('the files of the reference page', () => {
 
   test('are 404 under the address of other content', async () => {
     const [path = ''] = await files();
-    const answer = await get(path.replace(/reference\/[^/]+/, 'reference/AAAAAAAAAAAAAAAA'));
-    expect(answer.status).toBe(404);
-    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
+    const response = await get(path.replace(/reference\/[^/]+/, 'reference/AAAAAAAAAAAAAAAA'));
+    expect(response.status).toBe(404);
+    expect(checkResponse('stages_password_retrieve', response)).toEqual([]);
   });
 });
 
@@ -236,9 +236,9 @@ describe('the contract as a file', () => {
   });
 
   test.each(['text/html', 'application/xml', '*/*;q=0'])('Accept %s is 406', async (accept) => {
-    const answer = await get(schema, { accept });
-    expect(answer.status).toBe(406);
-    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
+    const response = await get(schema, { accept });
+    expect(response.status).toBe(406);
+    expect(checkResponse('stages_password_retrieve', response)).toEqual([]);
   });
 
   test('has an address for each form, whatever Accept says', async () => {
@@ -261,7 +261,7 @@ describe('the contract as a file', () => {
     expect(again).toMatchObject({ status: 304, text: '' });
   });
 
-  test('answers HEAD as GET without a body', async () => {
+  test('returns for HEAD what it returns for GET, without a body', async () => {
     const whole = await get(schema);
     const head = await send(service.url, schema, { method: 'HEAD' });
     expect(head).toMatchObject({ status: 200, text: '' });
@@ -277,14 +277,14 @@ describe('the contract as a file', () => {
     '/schema.yaml/',
     '/schema.yml',
   ])('%s is not its address', async (path) => {
-    const answer = await get(contract.basePath + path);
-    expect(answer.status).toBe(404);
-    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
+    const response = await get(contract.basePath + path);
+    expect(response.status).toBe(404);
+    expect(checkResponse('stages_password_retrieve', response)).toEqual([]);
   });
 });
 
 describe('beside the reference page', () => {
-  test('an answer of the API has none of its headers but nosniff', async () => {
+  test('a response of the API has none of its headers but nosniff', async () => {
     const { status, headers } = await get(pathTo(DEMO.stageUuid), {
       authorization: `Bearer ${DEMO.administratorToken}`,
     });
@@ -299,9 +299,9 @@ describe('beside the reference page', () => {
     yamlFile,
     jsonFile,
   ])('%s is 404 when it is switched off', async (path) => {
-    const answer = await send(silentService.url, path);
-    expect(answer.status).toBe(404);
-    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
+    const response = await send(silentService.url, path);
+    expect(response.status).toBe(404);
+    expect(checkResponse('stages_password_retrieve', response)).toEqual([]);
   });
 
   test.each([

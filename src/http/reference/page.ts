@@ -83,7 +83,7 @@ ${renderEntries('header', headersOf(responses))}
 function renderDemo({ tokens }: Demo): string {
   const choices = tokens.map(
     ({ token, label, description }) =>
-      `<label><input type="radio" name="demo-token" value="${escapeHtml(token)}"><b>${escapeHtml(label)}</b> <span>${escapeHtml(description)}</span></label>`,
+      `<label><input type="radio" name="demo-token" value="${escapeHtml(token)}"><b>${escapeHtml(label.replaceAll('-', ' '))}</b> <span>${escapeHtml(description)}</span></label>`,
   );
   return `<fieldset class="demo"><legend>This is demo data. Call as</legend>${choices.join('\n')}</fieldset>`;
 }
