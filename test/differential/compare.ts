@@ -23,7 +23,10 @@ export async function compare(release: Release, seed: number, requests: number) 
   const differences: string[] = [];
   const db = await createDatabase(release);
   await insertWorld(db, world);
-  const service = await startTestService(random.chance(0.5) ? db.url : db.adminUrl, {
+  // Without the function that resolves tokens the service reads their tables, which takes another role.
+  const readsTokens = random.chance(0.5);
+  if (readsTokens) await db.sql('DROP SCHEMA authentik_stages CASCADE');
+  const service = await startTestService(readsTokens ? db.adminUrl : db.url, {
     clock: () => new Date(world.now),
   });
 

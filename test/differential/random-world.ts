@@ -16,7 +16,7 @@ const BACKENDS =
 const SCOPES =
   'goauthentik.io/api|openid goauthentik.io/api email|goauthentik.io/api goauthentik.io/api/x' +
   '|openid goauthentik.io/api/foo|GOAUTHENTIK.IO/API|xgoauthentik.io/api|goauthentikxio/api|';
-const INTENTS = 'api|api|api|api|api|api|app_password|recovery|verification|API';
+const INTENTS = 'api|api|api|api|api|api|api|api|api|app_password|recovery|API';
 const TYPES = 'internal|external|service_account|internal_service_account';
 // Longer than any release follows group parents, if it has a limit.
 const CHAIN = 26;
@@ -29,7 +29,8 @@ export function randomWorld(random: Random, release: Release) {
   const distinct = <Row>(rows: readonly Row[]) => [
     ...new Map(rows.map((row) => [JSON.stringify(row), row])).values(),
   ];
-  const some = <Row>(max: number, row: () => Row) => distinct(many(random.below(max + 1), row));
+  const some = <Row>(max: number, row: () => Row) =>
+    distinct(many(Math.ceil(max / 2) + random.below(max / 2 + 1), row));
   const digits = (length: number) => many(length, () => random.below(16).toString(16)).join('');
   const uuid = () => [8, 4, 4, 4, 12].map(digits).join('-');
   const strangeness = random.chance(0.3) ? 0.02 : 0;
@@ -43,7 +44,7 @@ export function randomWorld(random: Random, release: Release) {
     `${String(microseconds % 1000).padStart(3, '0')}Z`;
   const validity = () => ({
     expires: random.pick([
-      ...[0, 0, 1, -1, 1000, -1000, 1e13, 1e13, 1e13, -1e13].map((after) => instant(now + after)),
+      ...[0, 0, 1, -1, 1000, -1000, 1e13, 1e13, 1e13, 1e13].map((after) => instant(now + after)),
       ...(isAtLeast(release, '2024.6') ? [null, null] : []),
     ]),
     expiring: random.chance(0.8),
@@ -69,18 +70,21 @@ export function randomWorld(random: Random, release: Release) {
   const free = ids.slice(CHAIN);
   const parents = [
     ...[...chain.slice(1), random.pick([null, random.pick(ids)])],
-    ...free.map(() => random.pick([null, random.pick(free), random.pick(ids)])),
+    ...free.map(() => random.pick(random.chance(0.1) ? ids : [null, ...free])),
   ];
   const groups = ids.map((group_uuid, index) => ({
     ...{ group_uuid, parent_id: parents[index] ?? null },
-    is_superuser: index === CHAIN - 1 || (index >= CHAIN && random.chance(0.1)),
+    is_superuser: index === CHAIN - 1 || (index >= CHAIN && random.chance(0.08)),
   }));
   const groupParents = distinct([
     ...chain.slice(1).map((id, index) => ({ child_id: chain[index] ?? id, parent_id: id })),
-    ...some(8, () => ({ child_id: random.pick(free), parent_id: random.pick(ids) })),
+    ...some(8, () => ({ child_id: random.pick(free), parent_id: random.pick(free) })),
+    ...some(1, () => ({ child_id: random.pick(free), parent_id: random.pick(chain) })),
   ]);
   const memberships = distinct([
-    ...[18, 19, 20, 21].map((hops) => ({ user_id: user_id(), group_id: chain.at(-1 - hops) })),
+    ...[18, 19, 20, 21]
+      .filter(() => random.chance(0.5))
+      .map((hops) => ({ user_id: user_id(), group_id: chain.at(-1 - hops) })),
     ...some(10, () => ({ user_id: user_id(), group_id: random.pick(free) })),
   ]).map((row) => ({ ...row, group_id: row.group_id ?? '' }));
 
@@ -143,15 +147,15 @@ export function randomWorld(random: Random, release: Release) {
     ...{ users, tokens, accessTokens, groups, groupParents, memberships, roles },
     ...{ contentTypes, permissions, stages, passwordStages, flows, bindings },
     djangoGroups: roles.map((row) => ({ id: row.group_id })),
-    djangoMemberships: some(8, () => ({ user_id: user_id(), group_id: group_id() })),
+    djangoMemberships: some(10, () => ({ user_id: user_id(), group_id: group_id() })),
     groupRoles: some(8, () => ({ group_id: random.pick(ids), role_id: role_id() })),
-    userRoles: some(8, () => ({ user_id: user_id(), role_id: role_id() })),
-    userPermissions: some(4, () => ({ user_id: user_id(), ...permission() })),
-    djangoGroupPermissions: some(3, () => ({ group_id: group_id(), ...permission() })),
+    userRoles: some(10, () => ({ user_id: user_id(), role_id: role_id() })),
+    userPermissions: some(3, () => ({ user_id: user_id(), ...permission() })),
+    djangoGroupPermissions: some(2, () => ({ group_id: group_id(), ...permission() })),
     userObjectPermissions: some(12, () => ({ user_id: user_id(), ...object() })),
     djangoGroupObjectPermissions: some(10, () => ({ group_id: group_id(), ...object() })),
-    rolePermissions: some(3, () => ({ role_id: role_id(), ...permission() })),
-    roleObjectPermissions: some(12, () => ({ role_id: role_id(), ...object() })),
+    rolePermissions: some(2, () => ({ role_id: role_id(), ...permission() })),
+    roleObjectPermissions: some(16, () => ({ role_id: role_id(), ...object() })),
     policyBindingModels: [...flows, ...bindings].map(({ policybindingmodel_ptr_id: pbm_uuid }) => ({
       ...{ pbm_uuid, policy_engine_mode: mostly(one('any|all'), '') },
     })),
