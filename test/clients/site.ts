@@ -122,10 +122,7 @@ function comparable(value: unknown): unknown {
     if (inner === null) return undefined;
     if (typeof inner !== 'object' || Array.isArray(inner)) return inner;
     const plain = (name: string) => name.replaceAll('_', '').toLowerCase();
-    return Object.fromEntries(
-      Object.entries(inner)
-        .map(([name, member]) => [plain(name), member])
-        .sort(),
-    );
+    const members = Object.entries(inner).map(([name, member]) => [plain(name), member]);
+    return Object.fromEntries(members.sort());
   });
 }

@@ -28,8 +28,9 @@ export function findDecision(
   const query = new Map(new URLSearchParams(search));
   const isList = path === LIST_PATH;
   const segment = path.slice(LIST_PATH.length).replace(/\/$/, '');
+  const decoded = segment.replaceAll(/%[0-7][0-9a-f]/gi, decodeURIComponent);
   // With a slash in it or without a character the path is another one.
-  const isMisspelt = /^[^/]+$/.test(segment) && !UUID.test(decode(segment));
+  const isMisspelt = /^[^/]+$/.test(segment) && !UUID.test(decoded);
   const since = (first: string) => compareReleases(release, first) >= 0;
   const isWrite = method !== 'GET' && method !== 'HEAD';
   const hasToken = /^ *bearer +\S/i.test(headers.Authorization ?? '');
@@ -95,12 +96,4 @@ export function findDecision(
   ];
   const [decided] = decisions.filter(([, applies]) => applies);
   return decided && { name: decided[0], statuses: decided.slice(2) as number[] };
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

@@ -1,5 +1,4 @@
 /** Judges our response to a recorded request: it agrees with authentik's, or differs as was decided. */
-
 import { loadContract } from '../../src/contract/contract.js';
 import { createResponseChecker, type WireResponse } from '../../src/contract/response-checker.js';
 import { findDifference } from './compare.js';
