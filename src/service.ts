@@ -7,7 +7,7 @@ import { loadContract } from './contract/contract.js';
 import type { Clock } from './data/access.js';
 import { adviseOnConnection } from './data/connection-advice.js';
 import { DatabaseError } from './data/errors.js';
-import { describeExcess } from './data/role.js';
+import { describeExcess } from './data/server.js';
 import { openStore, type Store } from './data/store.js';
 import { DEMO } from './demo/demo.js';
 import { createApp } from './http/app.js';

@@ -7,8 +7,7 @@ import { adviseOnConnection } from '../data/connection-advice.js';
 import { placeOf, type Target, targetOf } from '../data/connection-url.js';
 import { DatabaseError } from '../data/errors.js';
 import { describeRelease } from '../data/releases/releases.js';
-import { adviseOnRole, describeExcess } from '../data/role.js';
-import { findClockLeadMs, findServer, findStageIds } from '../data/server-facts.js';
+import { adviseOnRole, describeExcess, findServer, findStageIds } from '../data/server.js';
 import type { Store } from '../data/store.js';
 
 /** A `problem` keeps the service from serving; a `warning` does not, but deserves a look. */
@@ -53,16 +52,18 @@ export async function* examine(
 }
 
 async function examineConnection(database: Store['database'], target: Target): Promise<Finding[]> {
-  const server = await findServer(database);
+  // The first query opens the connection, which takes time of its own.
+  const { version, database: name, role, isStandby } = await findServer(database);
+  const { leadMs } = await findServer(database);
   return [
-    ok(`PostgreSQL ${server.version} at ${placeOf(target)}, database "${server.database}", role "${server.role}"`),
+    ok(`PostgreSQL ${version} at ${placeOf(target)}, database "${name}", role "${role}"`),
     ok(
-      server.isStandby
+      isStandby
         ? 'A hot standby: what authentik changes is seen as soon as it is replicated'
         : 'A primary, not a hot standby',
     ),
     describeTls(target),
-    describeClock(await findClockLeadMs(database)),
+    describeClock(leadMs),
   ];
 }
 
