@@ -82,9 +82,10 @@ export function randomWorld(random: Random, release: Release) {
     ...some(1, () => ({ child_id: random.pick(free), parent_id: random.pick(chain) })),
   ]);
   const memberships = distinct([
-    ...[18, 19, 20, 21]
-      .filter(() => random.chance(0.5))
-      .map((hops) => ({ user_id: user_id(), group_id: chain.at(-1 - hops) })),
+    ...[19, 20, 20, 21].map((hops) => ({
+      user_id: random.pick(users.filter((row) => row.is_active)).id,
+      group_id: chain.at(-1 - hops),
+    })),
     ...some(10, () => ({ user_id: user_id(), group_id: random.pick(free) })),
   ]).map((row) => ({ ...row, group_id: row.group_id ?? '' }));
 
