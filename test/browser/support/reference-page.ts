@@ -70,7 +70,9 @@ function operationPanel(panel: Locator): OperationPanel {
     response,
     status,
     body,
-    field: (parameter) => panel.locator(`[data-param-name="${parameter}"] :is(input, select)`),
+    // The second one is a box that the page hides.
+    field: (parameter) =>
+      panel.locator(`[data-param-name="${parameter}"] :is(input, select)`).first(),
     async execute() {
       await executeButton.click();
       return { status: (await status.innerText()).slice(0, 3), body: await body.innerText() };
