@@ -273,6 +273,7 @@ describe('the reference page by keyboard', () => {
     await dialog.waitFor({ state: 'detached' });
     await tabTo(opened, '[id$="-stages_password_retrieve"] .opblock-summary-control');
     await keyboard.press('Enter');
+    await operation('stages_password_retrieve').field('stage_uuid').waitFor();
     await tabTo(opened, '[data-param-name="stage_uuid"] input');
     await keyboard.type(DEMO.stageUuid);
     await tabTo(opened, '.execute');
