@@ -70,7 +70,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     });
     metrics?.watch({
       activeRequests: () => inFlight.size,
-      connections: () => server.connections,
+      connections: () => inFlight.connections,
       droppedLogLines: () => dropped.lines,
       waiting: () => ({ access: store.access.waiting, stages: store.stages.waiting }),
       pool: () => store.database.connections,

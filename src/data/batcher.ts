@@ -39,7 +39,7 @@ export function createBatcher<Value>(
   { maxQueue, maxWaitMs, onBatch }: BatchLimits,
   query: (keys: readonly string[]) => Promise<readonly Value[]>,
 ): Batcher<Value> {
-  const waiting = new Map<string, Entry<Value>>();
+  let waiting = new Map<string, Entry<Value>>();
   let isBusy = false;
 
   /** setImmediate runs after all sockets that are readable now, so that their requests join. */
@@ -54,8 +54,10 @@ export function createBatcher<Value>(
   }
 
   function takeBatch(): Entry<Value>[] {
-    const entries = [...waiting.values()].slice(0, MAX_BATCH);
-    for (const { key } of entries) waiting.delete(key);
+    const all = [...waiting.values()];
+    const entries = all.slice(0, MAX_BATCH);
+    // A new map, not one whose entries come and go: V8 would keep all of those until the next large garbage collection.
+    waiting = new Map(all.slice(MAX_BATCH).map((entry) => [entry.key, entry]));
     const oldest = performance.now() - maxWaitMs;
     for (const entry of entries) {
       if (entry.since < oldest) entry.reject(unavailable('The queue for the database is too slow.'));

@@ -2,42 +2,62 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-export class InFlight {
-  readonly #responses = new Set<ServerResponse>();
-  #isDraining = false;
+const PENDING = Symbol('pending');
 
-  get size(): number {
-    return this.#responses.size;
+declare module 'node:net' {
+  interface Socket {
+    [PENDING]?: ServerResponse[];
+  }
+}
+
+/**
+ * Responses are kept with their sockets. In a Set that each of them enters and leaves, V8 would leave one table after the
+ * other behind, each with a pointer to the next one, and so keep every request until the next large garbage collection.
+ */
+export class InFlight {
+  readonly #sockets = new Set<Socket>();
+  #isDraining = false;
+  size = 0;
+
+  /** Open connections. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  connect(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      // Node tells only the first response of a connection about its end, and none that waits behind it.
+      for (const response of [...(socket[PENDING] ?? [])]) if (!response.socket) response.emit('close');
+    });
   }
 
   add(response: ServerResponse): void {
-    this.#responses.add(response);
-    response.on('close', () => this.#responses.delete(response));
+    const { socket, headers } = response.req;
+    socket[PENDING] ??= [];
+    const pending = socket[PENDING];
+    pending.push(response);
+    this.size += 1;
+    response.once('close', () => {
+      pending.splice(pending.indexOf(response), 1);
+      this.size -= 1;
+    });
     // Whoever asks for an upgrade goes on in another protocol, and Node no longer finds requests in that.
-    if (this.#isDraining || response.req.headers.upgrade !== undefined) closeAfter(response);
+    if (this.#isDraining || headers.upgrade !== undefined) closeAfter(response);
   }
 
   /** From now on each response closes its connection, so that clients come back elsewhere. */
   drain(): void {
     this.#isDraining = true;
-    for (const response of this.#responses) closeAfter(response);
-  }
-
-  /** Node tells only the first response of a connection about its end, and none that waits behind it. */
-  abandon(socket: Socket): void {
-    for (const response of this.#of(socket)) if (!response.socket) response.emit('close');
+    for (const socket of this.#sockets) socket[PENDING]?.forEach(closeAfter);
   }
 
   /** Resolves when every request that came on a connection has its response; to whether there was one. */
   async settled(socket: Socket): Promise<boolean> {
-    const responses = this.#of(socket);
-    await Promise.all(responses.map((response) => new Promise((resolve) => response.once('close', resolve))));
-    return responses.length > 0;
-  }
-
-  #of(socket: Socket): ServerResponse[] {
-    // The response's own `socket` is missing as long as others are before it on the connection.
-    return [...this.#responses].filter(({ req }) => req.socket === socket);
+    const pending = [...(socket[PENDING] ?? [])];
+    await Promise.all(pending.map((response) => new Promise((resolve) => response.once('close', resolve))));
+    return pending.length > 0;
   }
 }
 

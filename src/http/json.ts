@@ -2,14 +2,6 @@
 import type { Response } from 'express';
 
 type EtagFunction = (body: string, encoding: BufferEncoding) => string;
-interface Encoded {
-  readonly text: string;
-  readonly length: number;
-  readonly etag: string;
-}
-
-/** Requests that shared a query share its result, and the text of it. */
-const encoded = new WeakMap<object, Encoded>();
 
 /**
  * Replaces `res.json`, which the validator wraps. Express' own adds a charset, which JSON does not have and authentik
@@ -17,7 +9,8 @@ const encoded = new WeakMap<object, Encoded>();
  */
 export function sendJson<Body extends object>(this: Response<Body>, body: Body): Response<Body> {
   if (this.headersSent) return this;
-  const { text, length, etag } = encode(body, this.app.get('etag fn'));
+  const text = JSON.stringify(body);
+  const etag = (this.app.get('etag fn') as EtagFunction)(text, 'utf8');
   this.setHeader('ETag', etag);
   this.setHeader('Cache-Control', 'private, no-cache');
   this.setHeader('Vary', 'Authorization');
@@ -26,17 +19,8 @@ export function sendJson<Body extends object>(this: Response<Body>, body: Body):
     return this.end();
   }
   this.setHeader('Content-Type', 'application/json');
-  this.setHeader('Content-Length', length);
+  this.setHeader('Content-Length', Buffer.byteLength(text));
   return this.end(text);
-}
-
-function encode(body: object, toEtag: EtagFunction): Encoded {
-  const known = encoded.get(body);
-  if (known) return known;
-  const text = JSON.stringify(body);
-  const result = { text, length: Buffer.byteLength(text), etag: toEtag(text, 'utf8') };
-  encoded.set(body, result);
-  return result;
 }
 
 /**

@@ -28,8 +28,6 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly url: string;
-  /** Open connections of clients. */
-  readonly connections: number;
   /** Lets running requests finish, and resolves when all connections are closed. */
   close(): Promise<void>;
 }
@@ -70,15 +68,10 @@ export async function startServer(app: Express, options: ServerOptions): Promise
     server,
     gracefulTerminationTimeout: options.shutdownTimeoutMs,
   });
-  let connections = 0;
   server.on('connection', (socket: Socket) => {
     // Not by `maxConnections`: in a cluster, Node would hand excess connections round and round among the workers.
-    if (connections >= MAX_CONNECTIONS) socket.destroy();
-    connections += 1;
-    socket.on('close', () => {
-      connections -= 1;
-      inFlight.abandon(socket);
-    });
+    if (inFlight.connections >= MAX_CONNECTIONS) socket.destroy();
+    else inFlight.connect(socket);
   });
   // Without a listener Node refuses expectations with an empty 417; ignoring one is allowed.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -91,12 +84,9 @@ export async function startServer(app: Express, options: ServerOptions): Promise
 
   return {
     url: urlOf(server.address() as AddressInfo),
-    get connections() {
-      return connections;
-    },
     async close() {
       inFlight.drain();
-      await pause(Math.max(options.shutdownDelayMs, connections > 0 ? MIN_DRAIN_MS : 0));
+      await pause(Math.max(options.shutdownDelayMs, inFlight.connections > 0 ? MIN_DRAIN_MS : 0));
       await terminator.terminate();
     },
   };
