@@ -1,17 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { type AccessFacts, decideAccess } from '../../src/domain/access.js';
+import { type AccessFacts, decideAccess, isVisible } from '../../src/domain/access.js';
 import { OperationError } from '../../src/domain/errors.js';
 
+const STAGE = '7abcedbb-ffe3-4009-970f-84fc06e75cce';
+const GRANTED = new Set([STAGE]);
 const NOBODY: AccessFacts = {
   userId: 7,
   isActive: true,
   isInternalServiceAccount: false,
-  isSuperuser: false,
-  hasGlobalView: false,
-  hasObjectView: false,
+  seesAll: false,
+  grantedStages: new Set(),
 };
 
-function decide(facts: AccessFacts | undefined): string {
+function decide(facts: AccessFacts | undefined): 'all' | ReadonlySet<string> | string {
   try {
     return decideAccess(facts).sees;
   } catch (error) {
@@ -20,60 +21,24 @@ function decide(facts: AccessFacts | undefined): string {
   }
 }
 
-type Row = readonly [
-  isSuperuser: boolean,
-  hasGlobalView: boolean,
-  hasObjectView: boolean,
-  isInternalServiceAccount: boolean,
-  expected: string,
-];
-
 const [yes, no] = [true, false];
-
-// One row for each combination.
-const TRUTH: readonly Row[] = [
-  // superuser, global, object, internal
-  [no, no, no, no, 'permission_denied'],
-  [no, no, no, yes, 'granted'],
-  [no, no, yes, no, 'granted'],
-  [no, no, yes, yes, 'granted'],
-  [no, yes, no, no, 'all'],
-  [no, yes, no, yes, 'all'],
-  [no, yes, yes, no, 'all'],
-  [no, yes, yes, yes, 'all'],
-  [yes, no, no, no, 'all'],
-  [yes, no, no, yes, 'all'],
-  [yes, no, yes, no, 'all'],
-  [yes, no, yes, yes, 'all'],
-  [yes, yes, no, no, 'all'],
-  [yes, yes, no, yes, 'all'],
-  [yes, yes, yes, no, 'all'],
-  [yes, yes, yes, yes, 'all'],
-];
+const NONE = NOBODY.grantedStages;
 
 describe('decideAccess', () => {
-  describe.each(
-    TRUTH,
-  )('superuser %s, global view %s, object view %s, internal service account %s', (isSuperuser, hasGlobalView, hasObjectView, isInternalServiceAccount, expected) => {
-    const facts = {
-      ...NOBODY,
-      isSuperuser,
-      hasGlobalView,
-      hasObjectView,
-      isInternalServiceAccount,
-    };
-
-    test(`an active user: ${expected}`, () => {
-      expect(decide(facts)).toBe(expected);
-    });
-
-    test('an inactive user: authentication_failed', () => {
-      expect(decide({ ...facts, isActive: false })).toBe('authentication_failed');
-    });
-  });
-
-  test('the table has every combination once', () => {
-    expect(new Set(TRUTH.map((row) => row.slice(0, 4).join())).size).toBe(2 ** 4);
+  // One row for each combination.
+  test.each<[boolean, ReadonlySet<string>, boolean, 'all' | ReadonlySet<string> | string]>([
+    [no, NONE, no, 'permission_denied'],
+    [no, NONE, yes, NONE],
+    [no, GRANTED, no, GRANTED],
+    [no, GRANTED, yes, GRANTED],
+    [yes, NONE, no, 'all'],
+    [yes, NONE, yes, 'all'],
+    [yes, GRANTED, no, 'all'],
+    [yes, GRANTED, yes, 'all'],
+  ])('sees all %s, granted %o, internal service account %s: %o', (seesAll, grantedStages, isInternalServiceAccount, expected) => {
+    const facts = { ...NOBODY, seesAll, grantedStages, isInternalServiceAccount };
+    expect(decide(facts)).toEqual(expected);
+    expect(decide({ ...facts, isActive: false })).toBe('authentication_failed');
   });
 
   test('a token that stands for nobody: authentication_failed', () => {
@@ -81,9 +46,17 @@ describe('decideAccess', () => {
   });
 
   test('the principal is the user of the facts', () => {
-    expect(decideAccess({ ...NOBODY, hasObjectView: true })).toEqual({
-      userId: 7,
-      sees: 'granted',
-    });
+    expect(decideAccess({ ...NOBODY, seesAll: true })).toEqual({ userId: 7, sees: 'all' });
+  });
+});
+
+describe('isVisible', () => {
+  test.each<[string, 'all' | ReadonlySet<string>, boolean]>([
+    ['any stage to who sees all', 'all', true],
+    ['a granted stage', GRANTED, true],
+    ['a stage that was not granted', new Set(['71b14eb6-09e5-4a3c-a8c3-4dfdb1b5ebef']), false],
+    ['no stage to who was granted none', NONE, false],
+  ])('%s', (_case, sees, expected) => {
+    expect(isVisible(STAGE, { userId: 7, sees })).toBe(expected);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { UrlRules } from '../../src/domain/background-url.js';
-import { GENERATIONS } from '../../src/domain/generation.js';
+import { RELEASES } from '../../src/data/releases/releases.js';
+import type { FlowImageRules } from '../../src/domain/flow-image.js';
 import {
-  type FlowRow,
+  type BindingRow,
   type PasswordStageRow,
   toPasswordStage,
 } from '../../src/domain/password-stage.js';
@@ -11,38 +11,42 @@ import { checkResponse, responseWith, schemas } from '../support/contract.js';
 import { PROPERTY } from '../support/property.js';
 import { isExpressible, passwordStageRow } from '../support/random-rows.js';
 
-const URL_RULES: UrlRules = {
-  background: GENERATIONS[2].background,
-  schema: 'public',
-  webPath: '',
-};
+/** Of the releases since this one. */
+function rulesSince(since: string, webPath = ''): FlowImageRules {
+  const release = RELEASES.find((candidate) => candidate.since === since);
+  if (!release) throw new Error(`There is no release ${since}.`);
+  return { ...release.image, schema: 'public', webPath };
+}
+const DOCUMENTED = rulesSince('2024.4');
 
-const FLOW: FlowRow = {
-  flowUuid: '63d6a35d-4435-4f6a-91c6-9e5c597120b1',
+const FLOW: BindingRow['flow'] = {
+  id: '63d6a35d-4435-4f6a-91c6-9e5c597120b1',
   policyBindingModelId: '918b11f4-1079-498e-b431-4e213817cb47',
   name: 'Sign in',
   slug: 'sign-in',
   title: 'Welcome to %(app)s!',
   designation: 'authentication',
   background: 'flow-backgrounds/a b.png',
-  policyEngineMode: 'all',
+  policyBindingModel: { policyEngineMode: 'all' },
   compatibilityMode: true,
   layout: 'sidebar_left',
   deniedAction: 'continue',
 };
 
-const STAGE: PasswordStageRow = {
-  stageUuid: '7abcedbb-ffe3-4009-970f-84fc06e75cce',
-  name: 'default-authentication-password',
-  backends: ['authentik.core.auth.TokenBackend', 'authentik.core.auth.InbuiltBackend'],
-  configureFlowId: '71b14eb6-09e5-4a3c-a8c3-4dfdb1b5ebef',
-  failedAttemptsBeforeCancel: -1,
-  flows: [FLOW],
-};
+function stageWith(bindings: readonly BindingRow[]): PasswordStageRow {
+  return {
+    id: '7abcedbb-ffe3-4009-970f-84fc06e75cce',
+    backends: ['authentik.core.auth.TokenBackend', 'authentik.core.auth.InbuiltBackend'],
+    configureFlowId: '71b14eb6-09e5-4a3c-a8c3-4dfdb1b5ebef',
+    failedAttemptsBeforeCancel: -1,
+    stage: { name: 'default-authentication-password', bindings },
+  };
+}
+const STAGE = stageWith([{ order: 0, flow: FLOW }]);
 
 describe('toPasswordStage', () => {
   test('gives every column its field', () => {
-    expect(toPasswordStage(STAGE, URL_RULES)).toStrictEqual({
+    expect(toPasswordStage(STAGE, DOCUMENTED)).toStrictEqual({
       pk: '7abcedbb-ffe3-4009-970f-84fc06e75cce',
       name: 'default-authentication-password',
       component: 'ak-stage-password-form',
@@ -71,23 +75,45 @@ describe('toPasswordStage', () => {
     });
   });
 
-  test('writes the fields in the order of the contract', () => {
-    const stage = toPasswordStage(STAGE, URL_RULES);
-    expect(Object.keys(stage)).toEqual(Object.keys(schemas.PasswordStage?.properties ?? {}));
-    expect(Object.keys(stage.flow_set[0] ?? {})).toEqual(
-      Object.keys(schemas.FlowSet?.properties ?? {}),
-    );
+  test('writes the fields in the order of the contract, by release', () => {
+    const stage = { ...STAGE, allowShowPassword: true };
+    const fields = (schema: string) => Object.keys(schemas[schema]?.properties ?? {});
+    for (const [since, flowSchema] of [
+      ['2024.8', 'FlowSet'],
+      ['2025.12', 'FlowSet2025_12'],
+    ] as const) {
+      const body = toPasswordStage(stage, rulesSince(since));
+      expect(Object.keys(body)).toEqual(fields('PasswordStage'));
+      expect(Object.keys(body.flow_set[0] ?? {})).toEqual(fields(flowSchema));
+    }
   });
 
-  test('keeps the order of flows and backends, and flows that are bound twice', () => {
-    const second = { ...FLOW, slug: 'second' };
-    const { flow_set } = toPasswordStage({ ...STAGE, flows: [second, FLOW, second] }, URL_RULES);
-    expect(flow_set.map((flow) => flow.slug)).toEqual(['second', 'sign-in', 'second']);
+  test.each([
+    true,
+    false,
+  ])('says whether the password may be shown (%s), for releases that know', (allowed) => {
+    expect(toPasswordStage({ ...STAGE, allowShowPassword: allowed }, DOCUMENTED)).toMatchObject({
+      allow_show_password: allowed,
+    });
+  });
+
+  test('orders flows by the code points of their slugs, then by binding, and keeps those bound twice', () => {
+    const slugs = ['b', 'a', 'B', '_x', '-y', '10', '9', 'b', 'aa'];
+    const bindings = slugs.map((slug, index) => ({
+      order: 100 - index,
+      flow: { ...FLOW, slug, title: String(100 - index) },
+    }));
+    const { flow_set } = toPasswordStage(stageWith(bindings), DOCUMENTED);
+    expect(flow_set.map(({ slug }) => slug)).toEqual([...slugs].sort());
+    expect(flow_set.filter(({ slug }) => slug === 'b').map(({ title }) => title)).toEqual([
+      '93',
+      '100',
+    ]);
   });
 
   test('leaves an unbound stage without flows, backends and configuration flow empty', () => {
-    const bare = { ...STAGE, flows: [], backends: [], configureFlowId: null };
-    expect(toPasswordStage(bare, URL_RULES)).toMatchObject({
+    const bare = { ...stageWith([]), backends: [], configureFlowId: null };
+    expect(toPasswordStage(bare, DOCUMENTED)).toMatchObject({
       flow_set: [],
       backends: [],
       configure_flow: null,
@@ -95,11 +121,8 @@ describe('toPasswordStage', () => {
   });
 
   test('puts the web path before the URLs of a flow', () => {
-    const { flow_set } = toPasswordStage(
-      { ...STAGE, flows: [{ ...FLOW, background: '' }] },
-      { ...URL_RULES, webPath: '/sso' },
-    );
-    expect(flow_set[0]).toMatchObject({
+    const row = stageWith([{ order: 0, flow: { ...FLOW, background: '' } }]);
+    expect(toPasswordStage(row, rulesSince('2024.4', '/sso')).flow_set[0]).toMatchObject({
       background: '/sso/static/dist/assets/images/flow_background.jpg',
       export_url: '/sso/api/v3/flows/instances/sign-in/export/',
     });
@@ -108,14 +131,18 @@ describe('toPasswordStage', () => {
   test('fits the contract for exactly those rows that the contract has words for', () => {
     let expressible = 0;
     fc.assert(
-      fc.property(passwordStageRow, fc.constantFrom(...GENERATIONS), (row, { background }) => {
-        const body = toPasswordStage(row, { ...URL_RULES, background });
+      fc.property(passwordStageRow, fc.constantFrom(...RELEASES), (row, { since, image }) => {
+        const body = toPasswordStage(row, rulesSince(since));
         const problems = checkResponse(
           'stages_password_retrieve',
           responseWith('stages_password_retrieve', 200, body),
         );
-        expect(problems.length === 0).toBe(isExpressible(row));
-        expressible += isExpressible(row) ? 1 : 0;
+        const maxSlugLength = image.field === 'background' ? 50 : 60;
+        expect([problems, problems.length === 0]).toEqual([
+          problems,
+          isExpressible(row, { maxSlugLength }),
+        ]);
+        expressible += problems.length === 0 ? 1 : 0;
       }),
       PROPERTY,
     );

@@ -1,38 +1,99 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  assertPageSize,
   parseOrdering,
-  parsePage,
   parseSearch,
+  stripped,
   toPagination,
 } from '../../src/domain/stage-list.js';
 
 describe('parseOrdering', () => {
-  it('takes names in order, each with its direction', () => {
-    expect(parseOrdering('-failed_attempts_before_cancel, name')).toEqual([
-      { field: 'failed_attempts_before_cancel', isDescending: true },
-      { field: 'name', isDescending: false },
-    ]);
+  const BY_NAME = [{ field: 'name', isDescending: false }];
+  const terms = (ordering: string, hasAllowShowPassword = false) =>
+    parseOrdering(ordering, hasAllowShowPassword).map(
+      ({ field, isDescending }) => (isDescending ? '-' : '') + field,
+    );
+
+  it('takes names in order, each with its direction, without what is unknown', () => {
+    const ordering = '-failed_attempts_before_cancel, nope,\u0085name\u001f,-pk,backends';
+    expect(terms(ordering)).toEqual(['-failed_attempts_before_cancel', 'name', '-pk', 'backends']);
   });
 
-  it.each(['', 'flow_set', '--name', 'NAME', '-', ','])('ignores %j', (ordering) => {
-    expect(parseOrdering(ordering)).toEqual([]);
+  it.each(['', '--name', 'NAME', '-', ',', 'flow_sets'])('orders by name for %j', (ordering) => {
+    expect(parseOrdering(ordering, true)).toEqual(BY_NAME);
   });
 
   it('takes the first of a name that comes twice', () => {
-    expect(parseOrdering('-name,name')).toEqual([{ field: 'name', isDescending: true }]);
+    expect(terms('-name,name')).toEqual(['-name']);
+  });
+
+  it('knows allow_show_password where the release does', () => {
+    expect(terms('-allow_show_password', true)).toEqual(['-allow_show_password']);
+    expect(terms('-allow_show_password', false)).toEqual(['name']);
+  });
+
+  it.each(['flow_set', '-flow_set', 'name, flow_set'])('refuses %j', (ordering) => {
+    expect(() => parseOrdering(ordering, true)).toThrow(
+      expect.objectContaining({ code: 'invalid' }),
+    );
+  });
+});
+
+// As Python's str.isspace has it.
+const SPACES = [
+  '\t',
+  '\n',
+  '\u001c',
+  '\u001f',
+  ' ',
+  '\u0085',
+  '\u00a0',
+  '\u1680',
+  '\u2028',
+  '\u3000',
+];
+
+describe('stripped', () => {
+  it.each(SPACES)('removes %j at both ends only', (space) => {
+    expect(stripped(`${space}a${space}b${space}`)).toBe(`a${space}b`);
+  });
+
+  it.each(['\ufeff', '\u200b', '\u180e', '\u0000', '\u001b'])('takes %j for text', (text) => {
+    expect(stripped(`${text}a${text}`)).toBe(`${text}a${text}`);
   });
 });
 
 describe('parseSearch', () => {
-  it('parts words at blanks and commas', () => {
-    expect(parseSearch(' default,, Password\tstage ')).toEqual(['default', 'Password', 'stage']);
+  // From authentik's own django and djangorestframework, both syntaxes.
+  it.each<[string, string[], string[]]>([
+    ['', [], []],
+    [
+      ' default,, Password\tstage ',
+      ['default', 'Password', 'stage'],
+      ['default', 'Password', 'stage'],
+    ],
+    ['"main stage"', ['"main', 'stage"'], ['main stage']],
+    ["'main stage' x", ["'main", "stage'", 'x'], ['main stage', 'x']],
+    ['x"a b"', ['x"a', 'b"'], ['x"a b"']],
+    [',"a b",', ['"a', 'b"'], ['a b']],
+    ['"', ['"'], []],
+    ['"a b', ['"a', 'b'], ['"a', 'b']],
+    ['"a\\"b"', ['"a\\"b"'], ['a"b']],
+    ['a,b c', ['a', 'b', 'c'], ['a', 'b', 'c']],
+    ['50%_\\', ['50%_\\'], ['50%_\\']],
+    ...SPACES.map((space): [string, string[], string[]] => [`a${space}b`, ['a', 'b'], ['a', 'b']]),
+    ['\ufeffa', ['\ufeffa'], ['\ufeffa']],
+  ])('%j', (search, words, phrases) => {
+    expect(parseSearch(search, 'words')).toEqual(words);
+    expect(parseSearch(search, 'phrases')).toEqual(phrases);
   });
 });
 
-describe('parsePage', () => {
-  it('knows numbers and the last page', () => {
-    expect([parsePage('7'), parsePage('last')]).toEqual([7, 'last']);
+describe('assertPageSize', () => {
+  it('refuses more than 1,000', () => {
+    for (const size of [undefined, 1, 1000]) expect(() => assertPageSize(size)).not.toThrow();
+    expect(() => assertPageSize(1001)).toThrow(expect.objectContaining({ code: 'invalid' }));
   });
 });
 
@@ -65,7 +126,7 @@ describe('toPagination', () => {
     expect(() => toPagination(40, 3, 20)).toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 
-  it('leads through every stage once', () => {
+  it('visits every stage once', () => {
     const counts = fc.nat({ max: 500 });
     const sizes = fc.integer({ min: 1, max: 100 });
     fc.assert(

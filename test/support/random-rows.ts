@@ -1,6 +1,6 @@
 /** Random rows as authentik's tables may hold them, which constrain neither enums nor slugs. */
 import fc from 'fast-check';
-import type { FlowRow, PasswordStageRow } from '../../src/domain/password-stage.js';
+import type { BindingRow, PasswordStageRow } from '../../src/domain/password-stage.js';
 import { enumOf } from './contract.js';
 
 // PostgreSQL takes any text but NUL.
@@ -19,40 +19,44 @@ const slug = mostly(
   fc.oneof(text, fc.stringMatching(/^[-a-z]{51,60}$/)),
 );
 
-export const flowRow: fc.Arbitrary<FlowRow> = fc.record({
-  flowUuid: fc.uuid(),
+const flow: fc.Arbitrary<BindingRow['flow']> = fc.record({
+  id: fc.uuid(),
   policyBindingModelId: fc.uuid(),
   name: text,
   slug,
   title: text,
   designation: maybeOf('FlowDesignationEnum'),
   background: fc.option(fc.oneof(text, fc.webPath(), fc.webUrl())),
-  policyEngineMode: maybeOf('PolicyEngineMode'),
+  policyBindingModel: fc.record({ policyEngineMode: maybeOf('PolicyEngineMode') }),
   compatibilityMode: fc.boolean(),
   layout: maybeOf('FlowLayoutEnum'),
   deniedAction: maybeOf('DeniedActionEnum'),
 });
 
 export const passwordStageRow: fc.Arbitrary<PasswordStageRow> = fc.record({
-  stageUuid: fc.uuid(),
-  name: text,
-  backends: fc.array(mostly<string | null>(maybeOf('BackendsEnum'), fc.constant(null)), {
-    maxLength: 5,
-  }),
+  id: fc.uuid(),
+  backends: fc.array(maybeOf('BackendsEnum'), { maxLength: 5 }),
   configureFlowId: fc.option(fc.uuid()),
   failedAttemptsBeforeCancel: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
-  flows: fc.array(flowRow, { maxLength: 4 }),
+  stage: fc.record({
+    name: text,
+    bindings: fc.array(fc.record({ order: fc.nat(), flow }), { maxLength: 4 }),
+  }),
 });
 
-/** Whether the contract has words for the row. */
-export function isExpressible({ backends, flows }: PasswordStageRow): boolean {
+/** Whether the contract has words for the row; since 2025.12 a slug may have any length. */
+export function isExpressible(
+  { backends, stage }: PasswordStageRow,
+  { maxSlugLength = 50 } = {},
+): boolean {
   return (
-    backends.every((backend) => backend !== null && enumOf('BackendsEnum').includes(backend)) &&
-    flows.every(
-      (flow) =>
-        /^[-a-zA-Z0-9_]{1,50}$/.test(flow.slug) &&
+    backends.every((backend) => enumOf('BackendsEnum').includes(backend)) &&
+    stage.bindings.every(
+      ({ flow }) =>
+        /^[-a-zA-Z0-9_]+$/.test(flow.slug) &&
+        flow.slug.length <= maxSlugLength &&
         enumOf('FlowDesignationEnum').includes(flow.designation) &&
-        enumOf('PolicyEngineMode').includes(flow.policyEngineMode) &&
+        enumOf('PolicyEngineMode').includes(flow.policyBindingModel.policyEngineMode) &&
         enumOf('FlowLayoutEnum').includes(flow.layout) &&
         enumOf('DeniedActionEnum').includes(flow.deniedAction),
     )

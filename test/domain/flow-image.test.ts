@@ -1,17 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { backgroundUrl, type UrlRules } from '../../src/domain/background-url.js';
-import { GENERATIONS } from '../../src/domain/generation.js';
+import { RELEASES } from '../../src/data/releases/releases.js';
+import { type FlowImageRules, flowImage } from '../../src/domain/flow-image.js';
 import { PROPERTY } from '../support/property.js';
 
-/** A stored value and authentik's answer to it; from 2025.12 without its signature. */
+/** A stored value and authentik's URL of it; from 2025.12 without its signature. */
 type Case = readonly [stored: string | null, url: string];
 
-function rulesSince(since: string, others: Partial<UrlRules> = {}): UrlRules {
-  const generation = GENERATIONS.find((candidate) => candidate.since === since);
-  if (!generation) throw new Error(`There is no generation ${since}.`);
-  return { background: generation.background, schema: 'public', webPath: '', ...others };
+function rulesSince(since: string, others: Partial<FlowImageRules> = {}): FlowImageRules {
+  const release = RELEASES.find((candidate) => candidate.since === since);
+  if (!release) throw new Error(`There is no release ${since}.`);
+  return { ...release.image, schema: 'public', webPath: '', ...others };
 }
+
+const urlOf = (stored: string | null, rules: FlowImageRules) =>
+  Object.values(flowImage(stored, rules)).join();
 
 const DEFAULT = '/static/dist/assets/images/flow_background.jpg';
 
@@ -87,28 +90,37 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   '2024.2': [...mediaBySchema, ...absoluteNames('/media/public/')],
   '2024.4': [...mediaBySchema, ...absoluteNames('/media/public/')],
+  '2024.8': [...mediaBySchema, ...absoluteNames('/media/public/')],
   '2025.8': [...mediaBySchema, ...absolutePaths],
   '2025.12': [...EVERYWHERE, ...files],
   '2026.2': [...EVERYWHERE, ...files],
+  '2026.5': [...EVERYWHERE, ...files],
 };
 
-describe('backgroundUrl', () => {
-  test('the facts are about every generation', () => {
-    expect(Object.keys(CASES)).toEqual(GENERATIONS.map(({ since }) => since));
+describe('flowImage', () => {
+  test('the facts are about every release', () => {
+    expect(Object.keys(CASES)).toEqual(RELEASES.map(({ since }) => since));
   });
 
   for (const [since, cases] of Object.entries(CASES)) {
-    test.each(cases)(`since ${since}: %j is answered as %s`, (stored, url) => {
-      expect(backgroundUrl(stored, rulesSince(since))).toBe(url);
+    test.each(cases)(`since ${since}: %j becomes %s`, (stored, url) => {
+      expect(urlOf(stored, rulesSince(since))).toBe(url);
     });
   }
+
+  test.each(RELEASES)('of $since names the URL as its authentik does', ({ since }) => {
+    const field = Number(since) >= 2026 || since === '2025.12' ? 'background_url' : 'background';
+    expect(flowImage('/static/x.jpg', rulesSince(since))).toStrictEqual({
+      [field]: '/static/x.jpg',
+    });
+  });
 
   test.each<[string, string]>([
     ['2023.10', '/media/a.png'],
     ['2024.2', '/media/t_acme/a.png'],
     ['2025.12', '/files/media/t_acme/a.png'],
   ])("since %s: a tenant's upload is %s", (since, url) => {
-    expect(backgroundUrl('a.png', rulesSince(since, { schema: 't_acme' }))).toBe(url);
+    expect(urlOf('a.png', rulesSince(since, { schema: 't_acme' }))).toBe(url);
   });
 
   test.each<[string, ...Case]>([
@@ -122,8 +134,8 @@ describe('backgroundUrl', () => {
     ['2025.12', '/static/x.jpg', '/sso/static/x.jpg'],
     ['2025.12', 'a.png', '/sso/files/media/public/a.png'],
     ['2025.12', 'fa://fa-lock', 'fa://fa-lock'],
-  ])('since %s: authentik below /sso answers %j as %s', (since, stored, url) => {
-    expect(backgroundUrl(stored, rulesSince(since, { webPath: '/sso' }))).toBe(url);
+  ])('since %s: below /sso, %j becomes %s', (since, stored, url) => {
+    expect(urlOf(stored, rulesSince(since, { webPath: '/sso' }))).toBe(url);
   });
 
   test('the URL of an upload names no other server, and needs no quoting', () => {
@@ -137,7 +149,7 @@ describe('backgroundUrl', () => {
       .filter((name) => !name.startsWith('http') && !name.startsWith('/static'));
     fc.assert(
       fc.property(names, fc.constantFrom('2023.10', '2024.2', '2024.4'), (name, since) => {
-        expect(backgroundUrl(name, rulesSince(since))).toMatch(/^(?!\/\/)[\w%/~!*()'.-]+$/);
+        expect(urlOf(name, rulesSince(since))).toMatch(/^(?!\/\/)[\w%/~!*()'.-]+$/);
       }),
       PROPERTY,
     );
