@@ -46,7 +46,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   const adapter = new PrismaPg(pool, {
-    schema: options.schema,
+    schema: options.schema.replaceAll('"', '""'),
     disposeExternalPool: true,
     statementNameGenerator: nameOf,
   });
