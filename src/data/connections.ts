@@ -61,6 +61,8 @@ export function openConnections(options: ConnectionOptions): Connections {
       super.connect((error: Error | null) => {
         if (error?.message.includes('unsupported startup parameter')) sendsParameters = false;
         else if (error && turn === attempt) turn += 1;
+        // The driver leaves it open after a failed authentication, and the server would wait for the rest.
+        if (error) this.connection.stream.destroy();
         callback(error);
       });
     }
