@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type BatcherOptions, createBatcher } from '../../src/data/batcher.js';
+import { type BatchLimits, createBatcher } from '../../src/data/batcher.js';
+import { DatabaseError } from '../../src/data/errors.js';
 import { PROPERTY } from '../support/property.js';
 
 /** A query that waits for the test to end it. */
@@ -11,26 +12,23 @@ interface Query {
   fail(error: Error): void;
 }
 
-const KEY_FAULT = new Error('one of the keys is bad');
-const AWAY = new Error('the database is away');
+const KEY_FAULT = new DatabaseError('one of the keys is bad', { sqlState: '22021' });
+const ROW_FAULT = new DatabaseError('a row cannot be read', { isRowFault: true });
+const AWAY = new DatabaseError('the database is away', {});
 const UNAVAILABLE = expect.objectContaining({ code: 'service_unavailable' });
+const MAX_BATCH = 64;
 
-function setUp(options: Partial<BatcherOptions<string, string>> = {}) {
+type Load = (keys: readonly string[]) => Promise<readonly string[]>;
+
+function setUp(options: Partial<BatchLimits> = {}, load?: Load) {
   const queries: Query[] = [];
-  const batcher = createBatcher<string, string>({
-    identify: (key) => key,
-    load: (keys) =>
-      new Promise((resolve, reject) => {
-        const succeed = () => resolve(keys.map((key) => `value of ${key}`));
-        queries.push({ keys, succeed, fail: reject });
-      }),
-    isKeyFault: (error) => error === KEY_FAULT,
-    maxBatch: 4,
-    maxQueue: 100,
-    maxInFlight: 1,
-    maxWaitMs: 1000,
-    ...options,
-  });
+  const hold: Load = (keys) =>
+    new Promise((resolve, reject) => {
+      const succeed = () => resolve(keys.map((key) => `value of ${key}`));
+      queries.push({ keys, succeed, fail: reject });
+    });
+  const limits = { maxQueue: 100, maxWaitMs: 1000, ...options };
+  const batcher = createBatcher('tokens', limits, load ?? hold);
   return {
     batcher,
     queries,
@@ -105,48 +103,39 @@ describe('createBatcher', () => {
     expect(keys()).toEqual([['a'], ['a']]);
   });
 
-  test('a query takes no more keys than allowed, oldest first, and the rest follows', async () => {
-    const sizes: number[] = [];
-    const { batcher, keys, query } = setUp({ maxBatch: 2, onBatch: (size) => sizes.push(size) });
-    const values = ['a', 'b', 'c'].map((key) => batcher.load(key));
+  test('a query takes no more keys than a batch has, oldest first, and the rest follows', async () => {
+    const batches: [string, number][] = [];
+    const { batcher, keys, query } = setUp({ onBatch: (...batch) => batches.push(batch) });
+    const all = Array.from({ length: MAX_BATCH + 1 }, (_, index) => `key ${index}`);
+    const values = all.map((key) => batcher.load(key));
     await turn();
     (await query(0)).succeed();
-    await Promise.all(values.slice(0, 2));
+    await Promise.all(values.slice(0, MAX_BATCH));
     await turn();
     (await query(1)).succeed();
     await Promise.all(values);
-    expect(keys()).toEqual([['a', 'b'], ['c']]);
-    expect(sizes).toEqual([2, 1]);
+    expect(keys()).toEqual([all.slice(0, MAX_BATCH), all.slice(MAX_BATCH)]);
+    expect(batches).toEqual([
+      ['tokens', MAX_BATCH],
+      ['tokens', 1],
+    ]);
   });
 
-  test('as many queries as allowed are under way at the same time', async () => {
-    const { batcher, keys, query } = setUp({ maxBatch: 1, maxInFlight: 2 });
-    const values = ['a', 'b', 'c'].map((key) => batcher.load(key));
-    for (let turns = 0; turns < 5; turns += 1) await turn();
-    expect(keys()).toEqual([['a'], ['b']]);
-    (await query(0)).succeed();
-    (await query(2)).succeed();
-    (await query(1)).succeed();
-    await Promise.all(values);
-  });
-
-  test('a bad key fails alone, found by halving', async () => {
+  test.each([
+    KEY_FAULT,
+    ROW_FAULT,
+  ])('a key at fault fails alone, found by halving: $message', async (fault) => {
     const asked: (readonly string[])[] = [];
-    const { batcher } = setUp({
-      maxBatch: 8,
-      load: async (keys) => {
-        asked.push(keys);
-        if (keys.includes('bad')) throw KEY_FAULT;
-        return keys;
-      },
+    const { batcher } = setUp({}, async (keys) => {
+      asked.push(keys);
+      if (keys.includes('bad')) throw fault;
+      return keys;
     });
     const keys = ['a', 'b', 'c', 'bad', 'd', 'e', 'f', 'g'];
     const results = await Promise.allSettled(keys.map((key) => batcher.load(key)));
     expect(results).toEqual(
       keys.map((key) =>
-        key === 'bad'
-          ? { status: 'rejected', reason: KEY_FAULT }
-          : { status: 'fulfilled', value: key },
+        key === 'bad' ? { status: 'rejected', reason: fault } : { status: 'fulfilled', value: key },
       ),
     );
     expect(asked).toHaveLength(1 + 2 * Math.log2(keys.length));
@@ -206,46 +195,35 @@ describe('createBatcher', () => {
     }
   });
 
-  test('no answer is older than its question, and each belongs to its key', async () => {
-    const actions = fc.array(fc.constantFrom('a', 'b', 'c', 'turn', 'answer'), { maxLength: 40 });
+  test('no value is older than its request, and each belongs to its key', async () => {
+    const actions = fc.array(fc.constantFrom('a', 'b', 'c', 'turn', 'respond'), { maxLength: 40 });
     await fc.assert(
-      fc.asyncProperty(
-        actions,
-        fc.integer({ min: 1, max: 3 }),
-        fc.integer({ min: 1, max: 2 }),
-        async (list, maxBatch, maxInFlight) => {
-          expect(await violations(list, maxBatch, maxInFlight)).toEqual([]);
-        },
-      ),
+      fc.asyncProperty(actions, async (list) => {
+        expect(await violations(list)).toEqual([]);
+      }),
       PROPERTY,
     );
   });
 });
 
-/** Plays the actions (a key to load, a turn to wait, a query to answer) and tells what went wrong. */
-async function violations(
-  actions: readonly string[],
-  maxBatch: number,
-  maxInFlight: number,
-): Promise<string[]> {
+/** Plays the actions (a key to load, a turn to wait, a query to end) and tells what went wrong. */
+async function violations(actions: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   const underWay: (() => void)[] = [];
   let clock = 0;
-  const { batcher } = setUp({
-    maxBatch,
-    maxInFlight,
-    load: (keys) =>
+  const { batcher } = setUp(
+    {},
+    (keys) =>
       new Promise((resolve) => {
         const readAt = clock;
         underWay.push(() => resolve(keys.map((key) => `${key} ${readAt}`)));
-        if (keys.length > maxBatch) found.push(`${keys.length} keys in a query`);
-        if (underWay.length > maxInFlight) found.push(`${underWay.length} queries at a time`);
+        if (underWay.length > 1) found.push(`${underWay.length} queries at a time`);
       }),
-  });
+  );
   let open = 0;
   for (const action of actions) {
     if (action === 'turn') await turn();
-    else if (action === 'answer') underWay.shift()?.();
+    else if (action === 'respond') underWay.shift()?.();
     else {
       clock += 1;
       open += 1;
@@ -262,6 +240,6 @@ async function violations(
     underWay.shift()?.();
     await turn();
   }
-  if (open > 0) found.push(`${open} keys without an answer`);
+  if (open > 0) found.push(`${open} keys without a value`);
   return found;
 }

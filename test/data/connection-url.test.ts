@@ -1,13 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { addressesOf } from '../../src/data/addresses.js';
+import pg from 'pg';
+import { addressesOf, isLoopback, placeOf, targetOf } from '../../src/data/connection-url.js';
 
 describe('addressesOf', () => {
-  test('one host stays as it is written', () => {
-    const url = 'postgresql://user:p%40ss@db.example:6432/authentik?sslmode=verify-full';
+  test.each([
+    'postgresql://user:p%40ss@db.example:6432/authentik?sslmode=verify-full',
+    'postgresql://user@/db?host=/run/postgresql',
+    'postgres://db/authentik',
+  ])('leaves a single host as it is written: %s', (url) => {
     expect(addressesOf(url)).toEqual([url]);
   });
 
-  test('several hosts share everything else, in their order', () => {
+  test('gives several hosts everything else, in their order', () => {
     expect(addressesOf('postgres://u:p,w@first:5433,second,[::1]:5434/db?a=b,c')).toEqual([
       'postgres://u:p,w@first:5433/db?a=b,c',
       'postgres://u:p,w@second/db?a=b,c',
@@ -15,9 +19,20 @@ describe('addressesOf', () => {
     ]);
   });
 
-  test('a socket in the file system needs no host', () => {
-    const url = 'postgresql://user@/db?host=/run/postgresql';
-    expect(addressesOf(url)).toEqual([url]);
+  // What `openssl rand -base64` and password managers make.
+  test.each<[string, string]>([
+    ['a/b+c=', 'a/b+c='],
+    ['a#b?c', 'a#b?c'],
+    ['a@b:c', 'a@b:c'],
+    ['100%', '100%'],
+    ['%41%zz', 'A%zz'],
+    ['p%40ss', 'p@ss'],
+    ['[x] y', '[x] y'],
+  ])('takes the password %s as it comes', (written, password) => {
+    for (const address of addressesOf(`postgresql://reader:${written}@one,two:5433/authentik`)) {
+      const client = new pg.Client({ connectionString: address });
+      expect(client).toMatchObject({ user: 'reader', password, database: 'authentik' });
+    }
   });
 
   test.each([
@@ -26,6 +41,38 @@ describe('addressesOf', () => {
     'postgresql://user:secret@good:5432,bad host:5432/db',
     'host=db password=secret',
   ])('refuses what is no such URL, without repeating it: %s', (url) => {
-    expect(() => addressesOf(url)).toThrow(/^The address of the database is not a URL\.$/);
+    expect(() => addressesOf(url)).toThrow(/^must be a URL such as postgresql:.*authentik$/);
+    expect(() => addressesOf(url)).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('secret') }),
+    );
   });
+});
+
+describe('targetOf', () => {
+  test.each<[string, string, boolean, boolean]>([
+    ['postgresql://u:secret@127.0.0.1:5433/db', '127.0.0.1:5433', true, false],
+    [
+      'postgresql://u:secret@localhost,db.example/db',
+      'localhost:5432 or db.example:5432',
+      false,
+      false,
+    ],
+    ['postgresql://u@/db?host=/run/postgresql', 'the socket in /run/postgresql', true, false],
+    ['postgresql://u@db/db?sslmode=verify-full', 'db:5432', false, true],
+  ])('%s', (url, place, isLocal, usesTls) => {
+    const target = targetOf(url);
+    expect(placeOf(target)).toBe(place);
+    expect(target).toMatchObject({ database: 'db', user: 'u', isLocal, usesTls });
+    expect(JSON.stringify(target)).not.toContain('secret');
+  });
+});
+
+test.each<[string, boolean]>([
+  ['localhost', true],
+  ['127.0.0.8', true],
+  ['::1', true],
+  ['127.0.0.1.example.org', false],
+  ['0.0.0.0', false],
+])('isLoopback(%s): %s', (host, expected) => {
+  expect(isLoopback(host)).toBe(expected);
 });

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Database, type DatabaseOptions, openDatabase } from '../../src/data/database.js';
+import type { Database, DatabaseOptions } from '../../src/data/database.js';
+import { openRefusingPooler } from '../support/live/refusing-pooler.js';
 import { openTcpProxy, type TcpProxy, through } from '../support/live/tcp-proxy.js';
 import { until } from '../support/live/until.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { openTestDatabase, sql } from '../support/store.js';
 
 let server: TestDatabase;
 let proxy: TcpProxy;
@@ -24,20 +27,18 @@ afterEach(async () => {
 });
 
 function open(options: Partial<DatabaseOptions> = {}): void {
-  database = openDatabase({
-    url: through(server.url, proxy),
+  database = openTestDatabase(through(server.url, proxy), {
     poolSize: 4,
     connectTimeoutMs: 500,
     queryTimeoutMs: 500,
-    usesPreparedStatements: true,
-    usesStartupParameters: true,
     onIdleError: (error) => idleErrors.push(error.message),
     ...options,
   });
 }
 
-const one = () => database.query<{ one: number }>('SELECT 1 AS one');
-const slow = () => database.query<{ one: number }>('SELECT 1 AS one FROM pg_sleep(0.2)');
+const one = () => database.query(sql('SELECT 1 AS one'));
+const sleep = (seconds: number) => database.query(sql(`SELECT 1 AS one FROM pg_sleep(${seconds})`));
+const slow = () => sleep(0.2);
 const ONE = [{ one: 1 }];
 
 async function openFour(): Promise<void> {
@@ -46,9 +47,9 @@ async function openFour(): Promise<void> {
 }
 
 describe('a query', () => {
-  test('whose connection breaks is asked again on another', async () => {
+  test('whose connection breaks is sent again on another', async () => {
     open();
-    const answer = slow();
+    const result = slow();
     await until('it is under way, and broken', async () => {
       const killed = await server.sql(`
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -56,7 +57,7 @@ describe('a query', () => {
           AND application_name = 'authentik-stages-password'`);
       return killed.length > 0;
     });
-    await expect(answer).resolves.toEqual(ONE);
+    await expect(result).resolves.toEqual(ONE);
   });
 
   test('trusts none of the idle connections when one has broken', async () => {
@@ -66,7 +67,7 @@ describe('a query', () => {
     await expect(Promise.all([one(), one(), one(), one()])).resolves.toEqual([ONE, ONE, ONE, ONE]);
   });
 
-  test('that gets no answer fails in time, and takes the idle connections with it', async () => {
+  test('that gets no response fails in time, and takes the idle connections with it', async () => {
     open();
     await openFour();
     proxy.forget();
@@ -78,7 +79,7 @@ describe('a query', () => {
   test('that the server gives up leaves the other connections alone', async () => {
     open();
     await openFour();
-    const failing = database.query('SELECT 1 AS one FROM pg_sleep(2)');
+    const failing = sleep(2);
     await expect(failing).rejects.toMatchObject({ sqlState: '57014' });
     expect(idleErrors).toEqual([]);
     expect(database.connections.open).toBeGreaterThanOrEqual(3);
@@ -86,14 +87,64 @@ describe('a query', () => {
 
   test('waits for a connection no longer than for a new one', async () => {
     open({ poolSize: 1, queryTimeoutMs: 2000 });
-    const first = database.query('SELECT 1 AS one FROM pg_sleep(1.5)');
+    const first = sleep(1.5);
     await expect(one()).rejects.toMatchObject({ isSilence: true });
     await first;
   });
 });
 
+describe('prepared statements', () => {
+  const NAME = createHash('sha1').update('SELECT 1 AS one').digest('hex');
+  const prepared = () =>
+    database.query(sql('SELECT count(*)::integer AS count FROM pg_prepared_statements'));
+
+  // As a pooler does that hands connections around.
+  test.each<[string, boolean, string]>([
+    ['are lost (26000)', true, 'DEALLOCATE ALL'],
+    ['are there already (42P05)', false, `PREPARE "${NAME}" AS SELECT 2`],
+  ])('that %s are given up, and the query succeeds', async (_state, isUsed, statement) => {
+    open({ poolSize: 1 });
+    if (isUsed) await one();
+    await database.query(sql(statement));
+    await expect(one()).resolves.toEqual(ONE);
+    const before = await prepared();
+    await expect(database.query(sql('SELECT 3 AS one'))).resolves.toEqual([{ one: 3 }]);
+    expect(await prepared()).toEqual(before);
+  });
+
+  test('are used while they last', async () => {
+    open({ poolSize: 1 });
+    await one();
+    await one();
+    const names = await database.query(sql('SELECT name FROM pg_prepared_statements'));
+    expect(names).toContainEqual({ name: NAME });
+  });
+});
+
+describe('startup parameters', () => {
+  const settings = () =>
+    database.query(
+      sql(`SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout,
+        current_setting('default_transaction_read_only') AS "readOnly"`),
+    );
+
+  test('hold for every connection, also for a role without settings', async () => {
+    open({ url: through(server.adminUrl, proxy) });
+    expect(await settings()).toEqual([{ path: 'pg_catalog', timeout: '500ms', readOnly: 'on' }]);
+  });
+
+  test('that a pooler refuses are left out from then on: the role has its own', async () => {
+    const pooler = await openRefusingPooler(proxy.target);
+    open({ url: through(server.url, pooler), connectTimeoutMs: 5000 });
+    expect(await settings()).toEqual([{ path: 'pg_catalog', timeout: '2s', readOnly: 'on' }]);
+    await openFour();
+    expect(pooler.refusals).toBe(1);
+    pooler.close();
+  });
+});
+
 describe('several hosts', () => {
-  test('are tried in turn, and the one that answers is kept', async () => {
+  test('are tried in turn, and the one that responds is kept', async () => {
     const closed = await openTcpProxy(1);
     await closed.close();
     open({ url: through(server.url, closed, proxy) });

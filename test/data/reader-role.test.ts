@@ -1,6 +1,7 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { tablesOf } from '../../src/data/tables.js';
-import { GENERATIONS, type Generation } from '../../src/domain/generation.js';
+import type pg from 'pg';
+import { insertOauthToken, insertToken, insertUser } from '../support/fixtures.js';
 import { RELEASES, type Release, readonlyRoleSql } from '../support/generations/generations.js';
 import {
   createDatabase,
@@ -9,160 +10,331 @@ import {
   type TestDatabase,
 } from '../support/postgres.js';
 
-const opened: TestDatabase[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
 async function open(release: Release, options?: DatabaseOptions): Promise<TestDatabase> {
   const db = await createDatabase(release, options);
-  opened.push(db);
+  cleanups.push(() => db.drop());
   return db;
 }
-afterEach(async () => {
-  for (const db of opened.splice(0)) await db.drop();
-});
 
-const asReader = (db: TestDatabase, text: string) =>
-  onConnection(db.url, (client) => client.query(text));
-
-/** What the role may read and change, by schema, as `table.column`. */
-function privileges(db: TestDatabase): Promise<{ schema: string; read: string[]; rest: number }[]> {
-  return db.sql(`
-    SELECT nspname AS schema,
-      coalesce(array_agg(relname || '.' || attname) FILTER (
-        WHERE has_column_privilege('authentik_stages_reader', c.oid, attname, 'SELECT')), '{}') AS read,
-      count(*) FILTER (
-        WHERE has_column_privilege('authentik_stages_reader', c.oid, attname, 'INSERT, UPDATE, REFERENCES')
-          OR has_table_privilege('authentik_stages_reader', c.oid,
-            'DELETE, TRUNCATE, TRIGGER, MAINTAIN'))::integer AS rest
-    FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace JOIN pg_attribute ON attrelid = c.oid
-    WHERE nspname !~ '^(pg_|information_schema)' AND relkind <> 'i' AND relkind <> 'S' AND attnum > 0
-    GROUP BY nspname ORDER BY nspname`);
-}
-
-function columnsRead(release: Release): string[] {
-  const generation = GENERATIONS[RELEASES.indexOf(release)] as Generation;
-  return Object.entries(tablesOf(generation)).flatMap(([table, columns]) =>
-    Object.keys(columns).map((column) => `${table}.${column}`),
+/** Roles belong to the whole cluster: this one is gone after the test. */
+async function createRole(db: TestDatabase, attributes = ''): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await db.sql(`CREATE ROLE ${name} ${attributes}`);
+  cleanups.push(() =>
+    db.sql(`REASSIGN OWNED BY ${name} TO postgres; DROP OWNED BY ${name}; DROP ROLE ${name}`),
   );
+  return name;
 }
 
-function sorted(values: readonly string[] = []): string[] {
-  return [...values].sort();
+const asReader = <Result>(db: TestDatabase, run: (client: pg.Client) => Promise<Result>) =>
+  onConnection(db.url, async (client) => {
+    // What a thief would do first: the settings of the role are no guard.
+    await client.query('SET default_transaction_read_only = off');
+    return run(client);
+  });
+
+const TOKEN_TABLES = ['authentik_core_token', 'authentik_providers_oauth2_accesstoken'];
+const NOW = '2024-06-15T12:00:00.000Z';
+const BEFORE = '2024-06-15T11:59:59.999Z';
+const ASK = 'SELECT credential, user_id FROM authentik_stages.public($1, $2)';
+
+/** What the function says about each of these tokens: the user, or undefined. */
+async function resolve(client: pg.Client, tokens: readonly string[], text = ASK) {
+  const { rows } = await client.query(text, [tokens, NOW]);
+  expect(new Set(rows.map(({ credential }) => credential)).size).toBe(rows.length);
+  return tokens.map((token) => rows.find(({ credential }) => credential === token)?.user_id);
 }
 
-const WRITES = [
-  "INSERT INTO authentik_flows_stage VALUES (gen_random_uuid(), 'x')",
-  'UPDATE authentik_core_user SET is_active = true',
-  'DELETE FROM authentik_core_token',
-  'TRUNCATE authentik_core_token',
-  'SELECT key FROM authentik_core_token FOR UPDATE',
-  'CREATE TABLE mine ()',
+/** Each is refused for want of a privilege. */
+const FORBIDDEN = [
+  'SELECT FROM public.authentik_core_token',
+  'SELECT count(*) FROM public.authentik_providers_oauth2_accesstoken',
+  'TABLE public.authentik_core_token',
+  'COPY public.authentik_core_token TO STDOUT',
+  "COPY public.authentik_core_token TO PROGRAM 'cat'",
+  'EXPLAIN ANALYZE SELECT key FROM public.authentik_core_token',
+  'SELECT key FROM public.authentik_core_token FOR UPDATE',
+  "DO 'BEGIN LOCK TABLE public.authentik_core_token IN ACCESS SHARE MODE; END'",
+  'CREATE TEMP TABLE mine (LIKE public.authentik_core_token); INSERT INTO mine SELECT * FROM public.authentik_core_token',
+  'SELECT * FROM pg_catalog.pg_statistic',
+  'SELECT password FROM public.authentik_core_user',
+  'SELECT attributes FROM public.authentik_core_user',
+  'SELECT attributes FROM public.authentik_core_group',
+  'SELECT u FROM public.authentik_core_user u',
+  "INSERT INTO public.authentik_flows_stage VALUES (gen_random_uuid(), 'x')",
+  'UPDATE public.authentik_core_user SET is_active = true',
+  "UPDATE public.authentik_core_user SET password = ''",
+  'DELETE FROM public.authentik_core_token',
+  'TRUNCATE public.authentik_core_token',
+  'ALTER TABLE public.authentik_core_token DISABLE TRIGGER ALL',
+  'CREATE TABLE public.mine ()',
+  'CREATE TABLE authentik_stages.mine ()',
+  'CREATE SCHEMA mine',
+  'CREATE VIEW public.mine AS SELECT 1',
+  'CREATE OR REPLACE FUNCTION authentik_stages.public(text[], timestamptz, boolean) RETURNS int LANGUAGE sql RETURN 1',
+  'ALTER FUNCTION authentik_stages.public SECURITY INVOKER',
+  'ALTER FUNCTION authentik_stages.public SET search_path = public',
+  'DROP FUNCTION authentik_stages.public',
+  'SET ROLE postgres',
+  'SET SESSION AUTHORIZATION postgres',
+  'ALTER ROLE authentik_stages_reader SUPERUSER',
+  "SELECT pg_read_file('postgresql.conf')",
+  "SELECT lo_import('/etc/hostname')",
 ];
 
-describe.each(RELEASES)('reader-role for %s', (release) => {
-  test('grants the columns that the service reads, and nothing else', async () => {
-    const db = await open(release);
-    const [found] = await privileges(db);
-    expect(sorted(found?.read)).toEqual(sorted(columnsRead(release)));
-    expect(found?.rest).toBe(0);
-  });
-
-  test('refuses the passwords', async () => {
-    const db = await open(release);
-    const reading = asReader(db, 'SELECT password FROM authentik_core_user');
-    await expect(reading).rejects.toMatchObject({ code: '42501' });
-  });
-
-  test('refuses to write, even outside its read-only default', async () => {
-    const db = await open(release);
-    await onConnection(db.url, async (client) => {
-      await client.query('SET default_transaction_read_only = off');
-      for (const statement of WRITES) {
-        await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+describe.each<Release>([
+  '2024.6',
+  '2025.8',
+  '2025.12',
+  '2026.5',
+])('the role file for %s', (release) => {
+  test('hides both tables of tokens, whatever the role tries', async () => {
+    const db = await open(release, { seed: true });
+    await db.sql('ANALYZE');
+    const columns = await db.sql<{ table: string; column: string }>(
+      `SELECT attrelid::regclass AS table, attname AS column FROM pg_attribute
+       WHERE attrelid = ANY ($1::regclass[]) AND NOT attisdropped`,
+      [TOKEN_TABLES],
+    );
+    expect(columns.length).toBeGreaterThan(20);
+    const reads = columns.map(({ table, column }) => `SELECT ${column} FROM public.${table}`);
+    await asReader(db, async (client) => {
+      for (const text of [...reads, ...FORBIDDEN]) {
+        const outcome = await client.query(text).then(
+          () => 'allowed',
+          ({ code }: pg.DatabaseError) => code,
+        );
+        expect([text, outcome]).toEqual([text, '42501']);
       }
+      const { rows } = await client.query(
+        'SELECT FROM pg_catalog.pg_stats WHERE tablename::text = ANY ($1)',
+        [TOKEN_TABLES],
+      );
+      expect(rows).toEqual([]);
+    });
+  });
+
+  test('lets the role ask which user a token in force stands for', async () => {
+    const db = await open(release);
+    const [one, other] = [await insertUser(db), await insertUser(db)];
+    const key = randomUUID();
+    const [lower, higher] = [randomUUID(), randomUUID()].sort() as [string, string];
+    await insertToken(db, other, { key, token_uuid: higher });
+    await insertToken(db, one, { key, token_uuid: lower });
+    const cases: [string, number | undefined][] = [
+      [key, one],
+      [await insertToken(db, one, { expires: NOW }), one],
+      [await insertToken(db, one, { expires: BEFORE }), undefined],
+      [await insertToken(db, one, { expires: BEFORE, expiring: false }), one],
+      [await insertToken(db, one, { intent: 'app_password' }), undefined],
+      [await insertOauthToken(db, other), other],
+      [await insertOauthToken(db, other, { expires: BEFORE }), undefined],
+      [await insertOauthToken(db, other, { _scope: 'openid goauthentik.io/apis' }), undefined],
+      ['unknown', undefined],
+    ];
+    const tokens = cases.map(([token]) => token);
+    await asReader(db, async (client) => {
+      expect(await resolve(client, tokens)).toEqual(cases.map(([, user]) => user));
+      const withoutOauth = await resolve(client, tokens, ASK.replace('$2', '$2, false'));
+      expect(withoutOauth).toEqual(cases.map(([, user]) => (user === one ? one : undefined)));
     });
   });
 });
 
-describe('reader-role', () => {
-  test('starts every transaction read-only', async () => {
+describe('the function', () => {
+  test('runs as its owner, reads only, and looks for nothing outside pg_catalog', async () => {
     const db = await open('2024.6');
-    const deleting = asReader(db, 'DELETE FROM authentik_core_token');
-    await expect(deleting).rejects.toMatchObject({ code: '25006' });
+    const found = await db.sql(
+      `SELECT prosecdef, provolatile, proconfig, proname FROM pg_proc
+       WHERE pronamespace = 'authentik_stages'::regnamespace`,
+    );
+    expect(found).toEqual([
+      {
+        prosecdef: true,
+        provolatile: 's',
+        proconfig: ['search_path=pg_catalog'],
+        proname: 'public',
+      },
+    ]);
   });
 
-  test('run again after an upgrade, leaves the grants of the new release only', async () => {
+  test('may be executed by no other role, even one that may use the schema', async () => {
     const db = await open('2024.6');
-    await db.upgrade('2025.12');
-    await db.grantReader();
-    expect(sorted((await privileges(db))[0]?.read)).toEqual(sorted(columnsRead('2025.12')));
-    await db.upgrade('2026.2');
-    await db.grantReader();
-    expect(sorted((await privileges(db))[0]?.read)).toEqual(sorted(columnsRead('2026.2')));
+    const stranger = await createRole(db);
+    const ask = () =>
+      onConnection(db.adminUrl, async (client) => {
+        await client.query(`SET ROLE ${stranger}`);
+        return resolve(client, ['x']);
+      });
+    await expect(ask()).rejects.toThrow('permission denied for schema authentik_stages');
+    await db.sql(`GRANT USAGE ON SCHEMA authentik_stages TO ${stranger}`);
+    await expect(ask()).rejects.toThrow('permission denied for function public');
   });
 
-  test('takes back what was granted by hand', async () => {
+  test('does the same whatever temporary objects the caller has made', async () => {
     const db = await open('2024.6');
-    await db.sql('GRANT SELECT, DELETE ON authentik_core_user TO authentik_stages_reader');
-    await db.grantReader();
-    const [found] = await privileges(db);
-    expect(found).toMatchObject({ rest: 0 });
-    expect(sorted(found?.read)).toEqual(sorted(columnsRead('2024.6')));
+    const user = await insertUser(db);
+    const tokens = [await insertToken(db, user), await insertOauthToken(db, user), 'unknown'];
+    await asReader(db, async (client) => {
+      await client.query(`
+        CREATE FUNCTION pg_temp.spy() RETURNS boolean LANGUAGE plpgsql
+          AS $$ BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
+        CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (pg_temp.spy());
+        CREATE DOMAIN pg_temp.timestamptz AS pg_catalog.timestamptz CHECK (pg_temp.spy());
+        CREATE DOMAIN pg_temp.uuid AS pg_catalog.uuid CHECK (pg_temp.spy());
+        CREATE FUNCTION pg_temp.unnest(anyarray) RETURNS SETOF pg_catalog.text LANGUAGE plpgsql
+          AS $$ BEGIN PERFORM pg_temp.spy(); END $$;
+        CREATE FUNCTION pg_temp.string_to_array(pg_catalog.text, pg_catalog.text)
+          RETURNS pg_catalog.text[] LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_temp.spy(); END $$;
+        CREATE TEMP TABLE authentik_core_token (key pg_catalog.text, user_id integer);
+        CREATE TEMP TABLE request (credentials pg_catalog.text[]);
+        CREATE TEMP TABLE asked (credential pg_catalog.text);
+        SET search_path = pg_temp, public, pg_catalog`);
+      expect(await resolve(client, tokens)).toEqual([user, user, undefined]);
+    });
   });
+
+  test("of a tenant stands beside that of public, each for its own schema's tokens", async () => {
+    const db = await open('2025.12');
+    await db.sql(`CREATE SCHEMA "t_a'b"; DO $$ DECLARE t name; BEGIN
+      FOR t IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+      LOOP EXECUTE format('CREATE TABLE "t_a''b".%I (LIKE public.%I INCLUDING ALL)', t, t); END LOOP; END $$`);
+    await db.sql(`SET LOCAL search_path TO "t_a'b"; ${readonlyRoleSql('2025.12')}`);
+    const user = await insertUser(db);
+    const token = await insertToken(db, user);
+    await asReader(db, async (client) => {
+      expect(await resolve(client, [token])).toEqual([user]);
+      expect(await resolve(client, [token], ASK.replace('public', `"t_a'b"`))).toEqual([undefined]);
+    });
+  });
+});
+
+describe('running the file', () => {
+  /** What the role may do with the tables and columns of the database, beside the catalogs. */
+  const privileges = (db: TestDatabase) =>
+    db.sql(`SELECT c.oid::regclass::text AS table, attname, privilege
+      FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+      CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) privilege
+      WHERE relkind IN ('r', 'v') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+        AND has_column_privilege('authentik_stages_reader', c.oid, attnum, privilege)
+      ORDER BY 1, 2, 3`);
+
+  test('a second time changes nothing, and takes back what was granted by hand', async () => {
+    const db = await open('2024.6');
+    const before = await privileges(db);
+    await db.sql(
+      'GRANT SELECT, UPDATE ON authentik_core_user, authentik_core_token TO authentik_stages_reader',
+    );
+    expect(await privileges(db)).not.toEqual(before);
+    await db.grantReader();
+    expect(await privileges(db)).toEqual(before);
+    expect(new Set(before.map(({ privilege }) => privilege))).toEqual(new Set(['SELECT']));
+  });
+
+  test('after each step of an upgrade leaves what a new database of that release gets', async () => {
+    const db = await open('2024.6');
+    const token = await insertToken(db, await insertUser(db), { expires: null });
+    for (const release of RELEASES.slice(RELEASES.indexOf('2024.6') + 1)) {
+      await db.upgrade(release);
+      // The function of the old file survives the migrations.
+      await asReader(db, async (client) =>
+        expect(await resolve(client, [token])).not.toContain(undefined),
+      );
+      await db.grantReader();
+      await db.grantReader();
+      await asReader(db, async (client) =>
+        expect(await resolve(client, [token])).not.toContain(undefined),
+      );
+      const fresh = await createDatabase(release);
+      expect([release, await privileges(db)]).toEqual([release, await privileges(fresh)]);
+      await fresh.drop();
+    }
+  }, 30_000);
 
   test('grants in the first schema of search_path only', async () => {
     const db = await open('2024.6', { schema: 't_acme' });
-    await db.sql('CREATE TABLE public.authentik_core_token (key text)');
-    expect(await privileges(db)).toMatchObject([
-      { schema: 'public', read: [], rest: 0 },
-      { schema: 't_acme', rest: 0 },
-    ]);
-    await asReader(db, 'SELECT key FROM t_acme.authentik_core_token');
+    await db.sql('CREATE TABLE public.authentik_core_user (id integer)');
+    const tables = (await privileges(db)).map(({ table }) => table);
+    expect(tables).toContain('authentik_core_user');
+    expect(tables).not.toContain('public.authentik_core_user');
   });
 
-  test('needs no superuser: the owner of the tables is enough where the role exists', async () => {
+  const OWN = (schema: string, owner: string) => `
+    ALTER SCHEMA ${schema} OWNER TO ${owner};
+    DO $$ DECLARE t regclass; BEGIN
+      FOR t IN SELECT oid FROM pg_class WHERE relnamespace = '${schema}'::regnamespace AND relkind = 'r'
+      LOOP EXECUTE format('ALTER TABLE %s OWNER TO ${owner}', t); END LOOP; END $$`;
+
+  test('takes no CREATEROLE where the role exists: the owner of the tables is enough', async () => {
     const db = await open('2026.2', { schema: 'owned' });
-    await db.sql(`DO $$ BEGIN CREATE ROLE test_owner; EXCEPTION WHEN duplicate_object THEN END $$`);
-    await db.sql('ALTER SCHEMA owned OWNER TO test_owner');
-    await db.sql(`DO $$ DECLARE t regclass; BEGIN
-      FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'owned'::regnamespace AND relkind = 'r'
-      LOOP EXECUTE format('ALTER TABLE %s OWNER TO test_owner', t); END LOOP; END $$`);
+    const before = await privileges(db);
+    const owner = await createRole(db);
+    await db.sql('DROP SCHEMA authentik_stages CASCADE');
+    await db.sql(`GRANT CREATE ON DATABASE ${new URL(db.url).pathname.slice(1)} TO ${owner}`);
+    await db.sql(OWN('owned', owner));
     await db.sql('REVOKE ALL ON ALL TABLES IN SCHEMA owned FROM authentik_stages_reader');
+    const token = await insertToken(db, await insertUser(db));
     await onConnection(db.adminUrl, (client) =>
-      client.query(`SET search_path TO owned; SET ROLE test_owner; ${readonlyRoleSql('2026.2')}`),
+      client.query(`SET search_path TO owned; SET ROLE ${owner}; ${readonlyRoleSql('2026.2')}`),
     );
-    expect(sorted((await privileges(db))[0]?.read)).toEqual(sorted(columnsRead('2026.2')));
+    expect(await privileges(db)).toEqual(before);
+    await asReader(db, async (client) =>
+      expect(await resolve(client, [token], ASK.replace('.public', '.owned'))).not.toContain(
+        undefined,
+      ),
+    );
   });
 
-  test('creates the role for an owner who may create roles, and not more powerful than that', async () => {
+  test('creates the role with its settings and no more power, and the documented uninstall leaves nothing', async () => {
     const db = await open('2024.6');
+    const creator = await createRole(db, 'CREATEROLE');
+    await db.sql('DROP SCHEMA authentik_stages CASCADE; DROP OWNED BY authentik_stages_reader');
+    await db.sql(OWN('public', creator));
+    await db.sql(`GRANT CREATE ON DATABASE ${new URL(db.url).pathname.slice(1)} TO ${creator}`);
+    const file = readonlyRoleSql('2024.6');
+    const [, inDatabase = '', once = ''] =
+      /run in each database: (.*)\n-- and once: (.*)\n/.exec(file) ?? [];
+    expect([inDatabase, once]).not.toContain('');
+    const find = `SELECT rolcanlogin, rolinherit, rolsuper, rolcreatedb, rolcreaterole, rolreplication,
+      rolbypassrls, rolconfig FROM pg_roles WHERE rolname = 'authentik_stages_reader'`;
     await onConnection(db.adminUrl, async (client) => {
-      // The role belongs to the whole cluster, so it is renamed for this transaction only.
+      // Other databases use the role: it is renamed for this transaction only.
       await client.query('BEGIN; ALTER ROLE authentik_stages_reader RENAME TO test_renamed_reader');
-      await client.query(
-        'CREATE ROLE test_creator CREATEROLE; GRANT ALL ON SCHEMA public TO test_creator',
+      await client.query(`SET LOCAL ROLE ${creator}; ${file}`);
+      const { rows } = await client.query(find);
+      await client.query(`RESET ROLE; ${inDatabase}; ${once}`);
+      const { rows: left } = await client.query(
+        `${find} UNION ALL SELECT false, false, false, false, false, false, false, NULL
+         FROM pg_namespace WHERE nspname = 'authentik_stages'`,
       );
-      await client.query(`DO $$ DECLARE t regclass; BEGIN
-        FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-        LOOP EXECUTE format('ALTER TABLE %s OWNER TO test_creator', t); END LOOP; END $$`);
-      await client.query(`SET LOCAL ROLE test_creator; ${readonlyRoleSql('2024.6')}`);
-      const { rows } = await client.query(`
-        SELECT rolcanlogin, rolinherit, rolsuper, rolcreatedb, rolcreaterole, rolreplication,
-          rolbypassrls, rolconfig
-        FROM pg_roles WHERE rolname = 'authentik_stages_reader'`);
       await client.query('ROLLBACK');
       expect(rows).toEqual([
         {
           ...{ rolcanlogin: true, rolinherit: false, rolsuper: false, rolcreatedb: false },
           ...{ rolcreaterole: false, rolreplication: false, rolbypassrls: false },
-          rolconfig: ['default_transaction_read_only=on'],
+          rolconfig: [
+            'search_path=pg_catalog',
+            'default_transaction_read_only=on',
+            'statement_timeout=2s',
+            'lock_timeout=500ms',
+          ],
         },
       ]);
+      expect(left).toEqual([]);
     });
   });
 
-  test('refuses a role of that name with more rights', async () => {
+  test.each([
+    'ALTER ROLE authentik_stages_reader CREATEDB',
+    'GRANT pg_read_all_data TO authentik_stages_reader',
+  ])('refuses a role that has more rights: %s', async (statement) => {
     const db = await open('2024.6');
     await onConnection(db.adminUrl, async (client) => {
-      await client.query('BEGIN; ALTER ROLE authentik_stages_reader CREATEDB');
+      await client.query(`BEGIN; ${statement}`);
       const running = client.query(readonlyRoleSql('2024.6'));
       await expect(running).rejects.toThrow('has rights that it must not have');
       await client.query('ROLLBACK');

@@ -68,11 +68,11 @@ describe('main', () => {
   );
 
   test(
-    'answers a command that it does not know with its usage',
+    'refuses a command that it does not know with its usage',
     async () => {
       const { code, err } = await run(['docter'], {});
       expect(code).toBe(1);
-      expect(err).toMatch(/Usage: .* \[doctor\]/);
+      expect(err).toMatch(/There is no command "docter"\.\n\nUsage: /);
     },
     TIMEOUT_MS,
   );

@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config.js';
-import { writeReport } from '../../src/doctor/report.js';
+import { runDoctor } from '../../src/doctor/doctor.js';
 
 export interface Report {
   readonly isServable: boolean;
@@ -15,7 +15,7 @@ export async function examine(
   const startedAt = performance.now();
   const written: string[] = [];
   const config = readConfig({ DATABASE_URL: databaseUrl, ...environment });
-  const isServable = await writeReport(config, databaseUrl, (text) => written.push(text));
+  const isServable = await runDoctor(config, databaseUrl, (text) => written.push(text));
   return { isServable, text: written.join(''), durationMs: performance.now() - startedAt };
 }
 

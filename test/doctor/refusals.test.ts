@@ -78,7 +78,7 @@ const BROKEN: [string, Broken, RegExp][] = [
       await db.sql('DROP TABLE authentik_rbac_role, authentik_core_group_roles');
       return db;
     },
-    /before 2023\.10: there is no authentik_rbac_role\. Supported are .*2023\.10 to 2026\.2\. Upgrade authentik\.$/,
+    /before 2023\.10: there is no authentik_rbac_role\. Supported are .*2023\.10 to 2026\.8\. Upgrade authentik\.$/,
   ],
   [
     'half a migration',
@@ -123,6 +123,23 @@ const BROKEN: [string, Broken, RegExp][] = [
     /^No TLS connection .*does not support SSL.* Correct sslmode/,
   ],
   [
+    'a missing password',
+    async () => {
+      const { url } = await open();
+      return { url: changed(url, (parts) => Object.assign(parts, { password: '' })) };
+    },
+    /asks for the password of the role "authentik_stages_reader", and none is set\. Put it into DATABASE_URL/,
+  ],
+  [
+    'row level security',
+    async () => {
+      const db = await open();
+      await db.sql('ALTER TABLE authentik_core_user ENABLE ROW LEVEL SECURITY');
+      return db;
+    },
+    /^Row level security may hide rows of authentik_core_user from the role .* DISABLE ROW LEVEL SECURITY/,
+  ],
+  [
     'no right to connect',
     async () => {
       const db = await open();
@@ -139,29 +156,14 @@ const BROKEN: [string, Broken, RegExp][] = [
         socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
       ),
     }),
-    /^What answers at 127\.0\.0\.1:\d+ is not PostgreSQL\. Check host and port in DATABASE_URL\.$/,
+    /^What listens at 127\.0\.0\.1:\d+ is not PostgreSQL\. Check host and port in DATABASE_URL\.$/,
   ],
   [
     'a server that greets first',
     async () => ({ url: await listen((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')) }),
     /is not PostgreSQL/,
   ],
-  [
-    'a pooler that refuses startup parameters',
-    async () => ({ url: await listen(refuseStartup) }),
-    /refuses what we send .*statement_timeout. Set DATABASE_STARTUP_PARAMETERS=false\.$/,
-  ],
 ];
-
-/** PgBouncer's answer to a parameter that it does not know, without ignore_startup_parameters. */
-function refuseStartup(socket: Socket): void {
-  socket.on('data', () => {
-    const fields = 'SFATAL\0C08P01\0Munsupported startup parameter: statement_timeout\0\0';
-    const length = Buffer.alloc(4);
-    length.writeInt32BE(fields.length + 4);
-    socket.end(Buffer.concat([Buffer.from('E'), length, Buffer.from(fields)]));
-  });
-}
 
 describe('the start and the doctor', () => {
   test.each(BROKEN)('refuse %s with what was found and what to do', async (_state, make, text) => {
@@ -172,14 +174,51 @@ describe('the start and the doctor', () => {
     expect(report.isServable).toBe(false);
     expect(linesOf(report, 'FAIL')).toContain(message);
     expect(report.durationMs).toBeLessThan(MAX_MS);
-    expect(message + report.text).not.toContain(new URL(url).password);
+    const { password } = new URL(url);
+    if (password) expect(message + report.text).not.toContain(password);
+  });
+});
+
+describe('a database that looks wrong and can be served', () => {
+  test.each<[string, 'UTF8' | 'LATIN1', (db: TestDatabase) => string, string]>([
+    [
+      'a view in place of a table',
+      'UTF8',
+      () => `ALTER TABLE authentik_core_group RENAME TO moved;
+        CREATE VIEW authentik_core_group AS SELECT * FROM moved;
+        GRANT SELECT ON authentik_core_group TO authentik_stages_reader`,
+      'authentik_core_group is a view, not the table that authentik made.',
+    ],
+    [
+      'array_nulls',
+      'UTF8',
+      ({ url }) =>
+        `ALTER ROLE authentik_stages_reader IN DATABASE ${new URL(url).pathname.slice(1)} SET array_nulls = off`,
+      'array_nulls is off for this role: PostgreSQL reads NULL in an array as text.',
+    ],
+    [
+      'the encoding',
+      'LATIN1',
+      () => 'SELECT 1',
+      'The database is encoded in LATIN1: authentik needs UTF8, and text may be garbled.',
+    ],
+  ])('by %s: the start and the doctor say so', async (_what, encoding, statement, sentence) => {
+    const db = await createDatabase('2024.6', { encoding });
+    cleanups.push(() => db.drop());
+    await db.sql(statement(db));
+    const service = await startTestService(db.url);
+    cleanups.push(() => service.close());
+    expect(service.log.map(({ msg }) => msg)).toContain(sentence);
+    const report = await examine(db.url);
+    expect(linesOf(report, 'WARN')).toContain(sentence);
+    expect(report.isServable).toBe(true);
   });
 });
 
 describe('a database that is merely away', () => {
   test.each<[string, () => Promise<string>]>([
     ['refuses connections', async () => 'postgresql://user:secret@127.0.0.1:1/authentik'],
-    ['accepts connections and never answers', () => listen(() => {})],
+    ['accepts connections and never responds', () => listen(() => {})],
     ['closes connections at once', () => listen((socket) => socket.destroy())],
   ])(
     'that %s lets the service start, and the doctor say so',
@@ -187,9 +226,9 @@ describe('a database that is merely away', () => {
       const url = await make();
       const service = await startTestService(url);
       cleanups.push(() => service.close());
-      expect(service.log.map(({ msg }) => msg).join('\n')).toMatch(
-        /not ready until the database comes\. PostgreSQL at 127\.0\.0\.1:\d+ cannot be reached/,
-      );
+      const sentence = expect.stringMatching(/^PostgreSQL at 127\.0\.0\.1:\d+ cannot be reached: /);
+      expect(service.advice).toEqual([sentence]);
+      expect(service.log.map(({ msg }) => msg)).toContain('not ready until the database comes');
       const report = await examine(url);
       expect(report.isServable).toBe(false);
       expect(linesOf(report, 'FAIL').join()).toContain('Check host and port in DATABASE_URL');

@@ -21,6 +21,8 @@ export interface RunningService {
 export interface TestService extends RunningService {
   /** The log so far. */
   readonly log: readonly LogLine[];
+  /** What the operator was told because the database was away. */
+  readonly advice: readonly string[];
   client(token?: string): StagesClient;
 }
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
@@ -37,18 +39,21 @@ export async function startTestService(
   { environment, clock }: TestServiceOptions = {},
 ): Promise<TestService> {
   const log: LogLine[] = [];
+  const advice: string[] = [];
   const logger = await createLogger('info', { write: (line) => void log.push(JSON.parse(line)) });
   const config = readConfig({ PORT: '0', DATABASE_URL: databaseUrl, ...environment });
   const { url, close } = await startService(config, {
     databaseUrl,
     logger,
+    onAway: (text) => void advice.push(text),
     ...(clock && { clock }),
   });
   return {
     url,
     close,
     log,
-    // A test wants the answer itself, a 503 too.
+    advice,
+    // A test wants the response itself, a 503 too.
     client: (token) => createClient({ baseUrl: url, retries: 0, ...(token && { token }) }),
   };
 }

@@ -65,7 +65,7 @@ export async function openTcpProxy(target: number): Promise<TcpProxy> {
 }
 
 /** The same database by way of a proxy. */
-export function through(url: string, ...proxies: readonly TcpProxy[]): string {
+export function through(url: string, ...proxies: readonly Pick<TcpProxy, 'port'>[]): string {
   const hosts = proxies.map(({ port }) => `127.0.0.1:${port}`).join(',');
   return url.replace(/@[^/]+/, `@${hosts}`);
 }
