@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AccessRepository } from '../data/access.js';
 import { decideAccess, type Principal } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
-import { contextOf } from './request-context.js';
+import { isSentTwice } from './requests.js';
 
 /**
  * Who sends a request, looked up once for each request. Throws at once when there is no token that could be good; the
@@ -12,33 +12,24 @@ import { contextOf } from './request-context.js';
 export type Authenticate = (request: IncomingMessage) => Promise<Principal>;
 
 export function createAuthentication(access: AccessRepository): Authenticate {
-  async function identify(request: IncomingMessage, token: string): Promise<Principal> {
+  async function identify({ context }: IncomingMessage, token: string): Promise<Principal> {
     const principal = decideAccess(await access.find(token));
-    contextOf(request).userId = principal.userId;
+    context.userId = principal.userId;
     return principal;
   }
 
   return (request) => {
-    const context = contextOf(request);
+    const { context } = request;
     if (!context.caller) {
-      context.caller = identify(request, bearerToken(authorizationOf(request)));
+      if (isSentTwice(request, 'authorization')) {
+        throw new OperationError('authentication_failed', 'Send one Authorization header only.');
+      }
+      context.caller = identify(request, bearerToken(request.headers.authorization));
       // Whoever awaits it gets the rejection; without this, nobody may be there yet when it comes.
       context.caller.catch(() => {});
     }
     return context.caller;
   };
-}
-
-/** Node keeps the first of several Authorization headers; a proxy may have looked at another. */
-function authorizationOf({ rawHeaders, headers }: IncomingMessage): string | undefined {
-  let count = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'authorization') count += 1;
-  }
-  if (count > 1) {
-    throw new OperationError('authentication_failed', 'Send one Authorization header only.');
-  }
-  return headers.authorization;
 }
 
 // Everything else makes authentik itself fail (its comparison takes ASCII only); no token can contain it.
@@ -48,16 +39,10 @@ const PRINTABLE_ASCII = /^[\t\x20-\x7e]*$/;
  * The credential of `Authorization: Bearer <credential>`: the scheme in any case, everything after the first
  * space. Throws `not_authenticated` when there is none, `authentication_failed` when none could be valid.
  */
-export function bearerToken(header: string | undefined): string {
-  if (header !== undefined && !PRINTABLE_ASCII.test(header)) {
-    throw new OperationError('authentication_failed', 'Token invalid or expired.');
-  }
-  const [, token] = /^bearer (.+)$/i.exec(header?.trim() ?? '') ?? [];
-  if (token === undefined) {
-    throw new OperationError(
-      'not_authenticated',
-      'Send a token of authentik in the header "Authorization: Bearer <token>".',
-    );
-  }
-  return token;
+export function bearerToken(header = ''): string {
+  if (!PRINTABLE_ASCII.test(header)) throw new OperationError('authentication_failed', 'Token invalid or expired.');
+  const [, token] = /^bearer (.+)$/i.exec(header.trim()) ?? [];
+  if (token) return token;
+  const remedy = 'Send a token of authentik in the header "Authorization: Bearer <token>".';
+  throw new OperationError('not_authenticated', remedy);
 }

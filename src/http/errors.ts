@@ -4,7 +4,6 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import type { ErrorBody, ErrorCode } from '../contract/types.js';
 import { OperationError } from '../domain/errors.js';
-import { contextOf } from './request-context.js';
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid: 400,
@@ -26,14 +25,21 @@ const PUBLIC_MESSAGES: Partial<Record<ErrorCode, string>> = {
   service_unavailable: 'The server cannot respond at the moment. Try again after the time in Retry-After.',
 };
 
+/** Its methods stand in the response's header `Allow`. */
+export class MethodNotAllowed extends OperationError {
+  constructor(readonly allowed: readonly string[]) {
+    super('method_not_allowed', `This server only reads. Use one of: ${allowed.join(', ')}.`);
+  }
+}
+
 /** On every response. */
 export function commonHeaders(id: string): Readonly<Record<string, string>> {
   return { 'X-Request-Id': id, 'X-Content-Type-Options': 'nosniff' };
 }
 
-/** `allow` are the methods for the header of a 405. */
-function toResponse(error: unknown, allow: string) {
-  const { code, messages } = toOperationError(error);
+function toResponse(thrown: unknown) {
+  const error = toOperationError(thrown);
+  const { code, messages } = error;
   const detail = PUBLIC_MESSAGES[code] ?? messages.join(' ');
   const body: ErrorBody = code === 'invalid' ? { non_field_errors: [...messages], code } : { detail, code };
   const text = JSON.stringify(body);
@@ -42,16 +48,16 @@ function toResponse(error: unknown, allow: string) {
     'Content-Length': String(Buffer.byteLength(text)),
     'Cache-Control': 'no-store',
     ...(code === 'service_unavailable' && { 'Retry-After': '1' }),
-    ...(code === 'method_not_allowed' && { Allow: allow }),
+    ...(error instanceof MethodNotAllowed && { Allow: error.allowed.join(', ') }),
   };
   return { status: STATUS[code], headers, text };
 }
 
 /** Sends an error as the response. Does nothing when a response has begun. */
-export function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, allow: string): void {
+export function sendError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) return;
-  contextOf(request).error = error;
-  const { status, headers, text } = toResponse(error, allow);
+  request.context.error = error;
+  const { status, headers, text } = toResponse(error);
   response.writeHead(status, headers).end(text);
 }
 
@@ -59,9 +65,9 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
 const LINGER_MS = 1000;
 
 /** Writes an error to a connection that is no longer read, and closes it. Returns what to log. */
-export function sendErrorOnSocket(socket: Socket, error: unknown, allow: string): { id: string; status: number } {
+export function sendErrorOnSocket(socket: Socket, error: unknown): { id: string; status: number } {
   const id = randomUUID();
-  const { status, headers, text } = toResponse(error, allow);
+  const { status, headers, text } = toResponse(error);
   // Node takes its own listener off a socket that asks to CONNECT; without one a reset would end the process.
   socket.on('error', () => socket.destroy());
   const linger = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -72,11 +78,6 @@ export function sendErrorOnSocket(socket: Socket, error: unknown, allow: string)
   return { id, status };
 }
 
-/** What express-openapi-validator and Express throw; without `errors`, a 400 is about the encoding of the path. */
-interface ValidatorFailure {
-  readonly status?: number;
-  readonly errors?: readonly ValidationProblem[];
-}
 interface ValidationProblem {
   readonly path: string;
   readonly message: string;
@@ -86,7 +87,8 @@ interface ValidationProblem {
 export function toOperationError(thrown: unknown): OperationError {
   if (thrown instanceof OperationError) return thrown;
   const options = { cause: thrown };
-  const { status, errors } = (thrown ?? {}) as ValidatorFailure;
+  // As express-openapi-validator and Express have them; without `errors`, a 400 is about the encoding of the path.
+  const { status, errors } = Object(thrown) as { status?: number; errors?: readonly ValidationProblem[] };
   if (status === 400) {
     const malformed = 'The path is not valid: each % must be followed by two hexadecimal digits of UTF-8.';
     return new OperationError('invalid', errors?.map(explain) ?? malformed, options);
@@ -95,11 +97,7 @@ export function toOperationError(thrown: unknown): OperationError {
   return new OperationError('internal_error', thrown instanceof Error ? thrown.message : String(thrown), options);
 }
 
-const PLACES: Readonly<Record<string, string>> = {
-  params: 'Path parameter',
-  query: 'Query parameter',
-  headers: 'Header',
-};
+const PLACES: Readonly<Record<string, string>> = { params: 'Path parameter', query: 'Query parameter', headers: 'Header' };
 // The most of a caller's own text that is worth repeating.
 const MAX_ECHO = 64;
 
@@ -109,8 +107,6 @@ function explain({ path, message }: ValidationProblem): string {
   const subject = `${PLACES[place] ?? 'The request'} "${name}"`;
   if (message.startsWith('Unknown query parameter')) return `${subject} is not known here. Leave it out.`;
   if (message.startsWith('Empty value')) return `${subject} is empty. Give it a value or leave it out.`;
-  if (message.includes('format "uuid"')) {
-    return `${subject} must be a UUID: 32 hexadecimal digits grouped 8-4-4-4-12.`;
-  }
+  if (message.includes('format "uuid"')) return `${subject} must be a UUID: 32 hexadecimal digits grouped 8-4-4-4-12.`;
   return name ? `${subject} ${message}.` : message;
 }

@@ -1,16 +1,17 @@
 /** What a request must be like before the validator sees it, which takes some things too generously and others not at all. */
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Contract, ParameterObject } from '../contract/contract.js';
 import { OperationError } from '../domain/errors.js';
+import { MethodNotAllowed } from './errors.js';
 
 // RFC 3986, 3.2.2 and 3.2.3: a name, an IPv4 address, or an IPv6 address in brackets, and a port.
 const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
 /** One Host (RFC 9112, 3.2), and a target that names a path; a target that is a whole URL is reduced to its path. */
 export const checkTarget: RequestHandler = (request, _response, next) => {
-  const hosts = request.rawHeaders.filter((_, index, all) => index % 2 === 0 && /^host$/i.test(all[index] ?? ''));
   const { host } = request.headers;
-  if (hosts.length > 1) throw new OperationError('invalid', 'Send one Host header only.');
+  if (isSentTwice(request, 'host')) throw new OperationError('invalid', 'Send one Host header only.');
   if (host === undefined && request.httpVersion === '1.1') {
     throw new OperationError('invalid', 'The header "Host" is missing.');
   }
@@ -23,6 +24,11 @@ export const checkTarget: RequestHandler = (request, _response, next) => {
   request.originalUrl = target;
   next();
 };
+
+/** Node keeps the first of several; a proxy may have looked at another. `name` is in lower case. */
+export function isSentTwice({ rawHeaders }: IncomingMessage, name: string): boolean {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length > 1;
+}
 
 /**
  * The path and query that a target means: RFC 9112, 3.2 lets clients send a whole URL instead. `*`, which is about
@@ -39,22 +45,16 @@ function toOriginForm(target: string): string | undefined {
 export function checkMethod(allowed: readonly string[]): RequestHandler {
   return (request, response, next) => {
     if (request.method === 'OPTIONS') {
-      response.setHeader('Allow', allowed.join(', '));
-      response.statusCode = 204;
-      response.end();
+      response.writeHead(204, { Allow: allowed.join(', ') }).end();
       return;
     }
-    if (!allowed.includes(request.method)) throw methodNotAllowed(allowed);
+    if (!allowed.includes(request.method)) throw new MethodNotAllowed(allowed);
     // Node leaves the body of a response to HEAD out by itself, whatever the method is called here.
     if (request.method === 'HEAD') request.method = 'GET';
     // The validator keeps one compiled copy of itself for each Content-Type, for ever; no operation has a body.
     delete request.headers['content-type'];
     next();
   };
-}
-
-export function methodNotAllowed(allowed: readonly string[]): OperationError {
-  return new OperationError('method_not_allowed', `This server only reads. Use one of: ${allowed.join(', ')}.`);
 }
 
 /**
@@ -78,10 +78,8 @@ export const checkAccept: RequestHandler = (request, _response, next) => {
 };
 
 export function notAcceptable(offered: readonly string[]): OperationError {
-  return new OperationError(
-    'not_acceptable',
-    `The response is ${offered.join(' or ')}. Allow it in the header "Accept", or leave the header out.`,
-  );
+  const remedy = 'Allow it in the header "Accept", or leave the header out.';
+  return new OperationError('not_acceptable', `The response is ${offered.join(' or ')}. ${remedy}`);
 }
 
 /** As authentik does, looks at types only: parameters, `q=0` among them, do not rule anything out. */
@@ -114,29 +112,21 @@ export function readQuery(contract: Contract): RequestHandler {
       if (value === '' && parameter?.allowEmptyValue) return [];
       return [[name, spelled(String(value), parameter)]];
     });
+    // From entries even `__proto__` becomes a name like any other.
+    const value = Object.fromEntries(query);
     // Express 5 parses the URL anew at each access; the validator replaces and restores what it finds here.
-    Object.defineProperty(request, 'query', {
-      // From entries even `__proto__` becomes a name like any other.
-      value: Object.fromEntries(query),
-      writable: true,
-      configurable: true,
-      enumerable: true,
-    });
+    Object.defineProperty(request, 'query', { value, writable: true, configurable: true, enumerable: true });
     next();
   };
 }
 
 /** What the validator coerces to the value that is meant, and refuses where none is. */
 function spelled(value: string, parameter: ParameterObject | undefined): string {
-  switch (parameter?.schema?.type) {
-    case 'integer': {
-      const [, sign = '', digits] = /^(-?)0*(\d+)$/.exec(value) ?? [];
-      // However many digits, they stay a finite number.
-      return digits === undefined ? 'no number' : sign + (digits.length > 15 ? '9'.repeat(15) : digits);
-    }
-    case 'boolean':
-      return value.toLowerCase();
-    default:
-      return value;
-  }
+  const type = parameter?.schema?.type;
+  if (type === 'boolean') return value.toLowerCase();
+  if (type !== 'integer') return value;
+  const [, sign, digits] = /^(-?)0*(\d+)$/.exec(value) ?? [];
+  if (digits === undefined) return 'no number';
+  // However many digits, they stay a finite number.
+  return sign + (digits.length > 15 ? '9'.repeat(15) : digits);
 }

@@ -2,7 +2,6 @@
 import type { Application, Request, RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import { type Contract, ContractError, type OperationObject } from '../contract/contract.js';
-import { contextOf } from './request-context.js';
 
 declare global {
   namespace Express {
@@ -28,7 +27,7 @@ export interface ContractMiddleware {
 const SCHEMES = ['authentik'];
 
 // The format's own check takes `urn:uuid:` too; PostgreSQL and the contract do not.
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Rejects with a ContractError when the contract cannot be enforced. */
 export async function createContractMiddleware(app: Application, contract: Contract): Promise<ContractMiddleware> {
@@ -38,7 +37,7 @@ export async function createContractMiddleware(app: Application, contract: Contr
     }
   }
   // Which user it is, is decided when the database has responded; without a token no request gets here.
-  const hasCaller = (request: Request) => contextOf(request).caller !== undefined;
+  const hasCaller = (request: Request) => request.context.caller !== undefined;
   const [load, match, ...enforce] = OpenApiValidator.middleware({
     // The validator edits the document that it is given.
     apiSpec: structuredClone(contract.document) as never,
