@@ -77,10 +77,7 @@ export function createClient(options: ClientOptions): StagesClient {
 
   function GET<P extends Path>(p: P, i: ConditionalInit<P>): Promise<Result<Body<P>> | NotModified>;
   function GET<P extends Path>(p: P, ...i: Init<P>): Promise<Result<Body<P>>>;
-  async function GET<P extends Path>(
-    path: P,
-    init: object = {},
-  ): Promise<Result<Body<P>> | NotModified> {
+  async function GET<P extends Path>(path: P, init: object = {}): Promise<Result<Body<P>> | NotModified> {
     const { data, error, response } = await client.GET(path, { ...init, parseAs: 'text' });
     return toResult(path, response.ok ? parse(data) : error, response, address + path);
   }

@@ -5,52 +5,37 @@ import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { addressesOf, isLoopback } from './data/connection-url.js';
 
-/** What `parse` throws completes the sentence that begins with the variable's name. */
-const parsed = <Value>(parse: (text: string) => Value) =>
-  z.string().transform((text, context) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  });
+// Each message completes the sentence that begins with the variable's name.
+const text = z.string();
 
-const integer = (minimum: number, maximum: number) =>
-  parsed((text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= minimum && value <= maximum) return value;
-    throw new Error(`must be a whole number from ${minimum} to ${maximum}`);
-  });
+const integer = (minimum: number, maximum: number, alternative = '') => {
+  const fits = (given: string) => /^\d+$/.test(given) && Number(given) >= minimum && Number(given) <= maximum;
+  return text.refine(fits, `must be a whole number from ${minimum} to ${maximum}${alternative}`).transform(Number);
+};
 const milliseconds = integer(1, 3_600_000);
 const port = integer(0, 65_535);
+const workerCount = z.preprocess(
+  (given) => (given === 'auto' ? String(Math.min(availableParallelism(), 256)) : given),
+  integer(1, 256, ', or auto').default(1),
+);
 
-const text = z.string();
-const matching = (pattern: RegExp, problem: string) => z.string().regex(pattern, problem);
+const matching = (pattern: RegExp, problem: string) => text.regex(pattern, problem);
 const flag = matching(/^(true|1|yes|on|false|0|no|off)$/i, 'must be true or false').transform((value) =>
   /^(true|1|yes|on)$/i.test(value),
 );
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-const postgresUrl = parsed((url) => {
-  addressesOf(url);
-  return url;
-});
-
-const readableFile = parsed((file) => {
-  try {
-    accessSync(file, constants.R_OK);
-    return file;
-  } catch {
-    throw new Error('must be a file that can be read');
-  }
-});
-
-const workerCount = parsed((given) => {
-  const value = given === 'auto' ? availableParallelism() : /^\d+$/.test(given) ? Number(given) : 0;
-  if (value >= 1 && value <= 256) return value;
-  throw new Error('must be a whole number from 1 to 256, or auto');
-});
+/** The message is what `check` throws, unless there is one. */
+const checked = (check: (given: string) => unknown, problem?: string) =>
+  text.superRefine((given, context) => {
+    try {
+      check(given);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: problem ?? (error as Error).message });
+    }
+  });
+const postgresUrl = checked(addressesOf);
+const readableFile = checked((file) => accessSync(file, constants.R_OK), 'must be a file that can be read');
 
 function setting<Schema extends z.ZodType>(variable: string, schema: Schema, meaning: string) {
   return { variable, schema, meaning };
@@ -121,7 +106,7 @@ export const SETTINGS = {
     host: setting('METRICS_HOST', text.default('127.0.0.1'), 'Address to serve the metrics on'),
   },
   process: {
-    workers: setting('WORKERS', workerCount.default(1), 'Processes that serve requests; `auto`: one for each core'),
+    workers: setting('WORKERS', workerCount, 'Processes that serve requests; `auto`: one for each core'),
     logLevel: setting(
       'LOG_LEVEL',
       z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),

@@ -1,5 +1,5 @@
 /** The structured log on standard output, which never keeps the service from serving or from ending. */
-import { fstatSync, write } from 'node:fs';
+import { fstatSync, writeFile } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { type DestinationStream, type Logger, pino } from 'pino';
@@ -77,14 +77,8 @@ let previous = Promise.resolve();
 
 /** One after the other, since the system may write less than it is given. */
 function writeToFile(text: string, done: (error?: Error | null) => void): void {
-  function writeRest(bytes: Buffer, resolve: () => void): void {
-    write(STDOUT, bytes, (error, written) => {
-      if (!error && written < bytes.length) return writeRest(bytes.subarray(written), resolve);
-      done(error);
-      resolve();
-    });
-  }
-  previous = previous.then(() => new Promise((resolve) => writeRest(Buffer.from(text), resolve)));
+  const next = () => new Promise<void>((resolve) => writeFile(STDOUT, text, (error) => resolve(done(error))));
+  previous = previous.then(next);
 }
 
 /** Only what we chose: errors of libraries carry whole requests and settings, and stacks of their own. */

@@ -1,7 +1,6 @@
 /** Process entry: the command line, the database of a first try, and the end on a signal. */
 import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
-import type { Logger } from 'pino';
 import { type Config, findMistakes, readConfig } from './config.js';
 import { describeStart } from './demo/demo.js';
 import { type DemoDatabase, openDemoDatabase } from './demo/postgres.js';
@@ -64,19 +63,17 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-interface Running {
-  readonly url: string;
-  /** The metrics of this moment, as text. */
-  metrics(): Promise<string>;
-  close(): Promise<void>;
-}
-
 async function serve(config: Config, databaseUrl: string, demo: DemoDatabase | undefined) {
   const logger = await createLogger(config.process.logLevel);
-  const running = await startOneOrMore(config, databaseUrl, logger);
+  const onAway = (advice: string) => say(`${advice}\n`);
+  const running =
+    config.process.workers > 1
+      ? await startWorkers(config, databaseUrl, logger)
+      : await startService(config, { databaseUrl, logger, onAway });
   const { host, port } = config.metrics;
+  const collect = () => running.metrics.metrics();
   try {
-    const metrics = port === undefined ? undefined : await startMetricsServer(host, port, running.metrics);
+    const metrics = port === undefined ? undefined : await startMetricsServer(host, port, collect);
     if (metrics) logger.info({ url: metrics.url }, 'metrics');
     closeOnSignal(async () => {
       await running.close();
@@ -88,13 +85,6 @@ async function serve(config: Config, databaseUrl: string, demo: DemoDatabase | u
     throw error;
   }
   say(describeStart(running.url, demo !== undefined, config.http.referencePage));
-}
-
-async function startOneOrMore(config: Config, databaseUrl: string, logger: Logger): Promise<Running> {
-  if (config.process.workers > 1) return startWorkers(config, databaseUrl, logger);
-  const onAway = (advice: string) => say(`${advice}\n`);
-  const service = await startService(config, { databaseUrl, logger, onAway });
-  return { ...service, metrics: () => service.metrics.metrics() };
 }
 
 /** A second signal ends the process at once. */
@@ -115,20 +105,15 @@ main(process.argv.slice(2)).catch((error: Error) => {
   process.exit(1);
 });
 
-function explain({
-  message,
-  code,
-  port,
-  address,
-}: NodeJS.ErrnoException & { port?: number; address?: string }): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} of ${address} is taken. Stop what listens there, or set PORT (or METRICS_PORT) to another.`;
-    case 'EACCES':
-      return `Port ${port} of ${address} may not be used by this account. Set PORT (or METRICS_PORT) to one above 1023.`;
-    case 'EADDRNOTAVAIL':
-      return `This machine has no address ${address}. Correct HOST (or METRICS_HOST).`;
-    default:
-      return message;
+type StartError = NodeJS.ErrnoException & { readonly port?: number; readonly address?: string };
+
+function explain({ message, code, port, address }: StartError): string {
+  const place = `Port ${port} of ${address}`;
+  if (code === 'EADDRINUSE') {
+    return `${place} is taken. Stop what listens there, or set PORT (or METRICS_PORT) to another.`;
   }
+  if (code === 'EACCES') {
+    return `${place} may not be used by this account. Set PORT (or METRICS_PORT) to one above 1023.`;
+  }
+  return code === 'EADDRNOTAVAIL' ? `This machine has no address ${address}. Correct HOST (or METRICS_HOST).` : message;
 }

@@ -15,7 +15,6 @@ import { InFlight } from './http/in-flight.js';
 import { createMetrics } from './http/metrics/metrics.js';
 import type { ReferenceOptions } from './http/reference/reference.js';
 import { startServer } from './http/server.js';
-import { dropped } from './log.js';
 import { createOperations } from './operations/operations.js';
 
 export interface Service {
@@ -52,7 +51,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     const app = await createApp({
       ...http,
       contract,
-      operations: createOperations(store),
+      operations: createOperations(store.stages),
       access: store.access,
       readiness: {
         check: () => (isClosing ? Promise.reject(new Error('The server is closing.')) : store.check()),
@@ -68,14 +67,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       ...{ inFlight, logger, allowedMethods },
       ...(metrics && { onRefusal: metrics.countRefusal }),
     });
-    metrics?.watch({
-      activeRequests: () => inFlight.size,
-      connections: () => inFlight.connections,
-      droppedLogLines: () => dropped.lines,
-      waiting: () => ({ access: store.access.waiting, stages: store.stages.waiting }),
-      pool: () => store.database.connections,
-      release: () => store.monitor.release?.since,
-    });
+    metrics?.watch(inFlight, store);
     return {
       url: server.url,
       metrics: metrics?.registry ?? new Registry(),

@@ -9,8 +9,8 @@ import { startService } from './service.js';
 
 export interface Workers {
   readonly url: string;
-  /** The metrics of all workers in one: sums, except where a sum would mean nothing. */
-  metrics(): Promise<string>;
+  /** Of all workers in one: sums, except where a sum would mean nothing. */
+  readonly metrics: { metrics(): Promise<string> };
   /** Tells all workers to close, and resolves when they have. */
   close(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
     const [url = ''] = await Promise.all(Array.from({ length: config.process.workers }, fork));
     cluster.on('exit', replace);
     const registry = new AggregatorRegistry();
-    return { url, metrics: () => registry.clusterMetrics(), close };
+    return { url, metrics: { metrics: () => registry.clusterMetrics() }, close };
   } catch (error) {
     await close();
     throw error;

@@ -58,20 +58,23 @@ export async function createApp(options: AppOptions): Promise<Express> {
   // The requests that are let in keep their speed when there are too many.
   app.use(shedLoad(options));
   // Nobody waits for ever.
-  app.use(limitTime(options.requestTimeoutMs, contract));
+  app.use(limitTime(options.requestTimeoutMs));
   // The validator answers 404 to every path that the contract does not have.
   if (reference) app.use(createReference(contract, reference));
   // From here on as authentik does it: 404, 406, 403, and only then 400.
   app.use(match, checkPath, checkAccept);
   // Begins to look the caller up, and refuses requests without a token.
-  app.use(startAuthentication(authenticate));
+  app.use((request, _response, next) => {
+    if (request.openapi) void authenticate(request);
+    next();
+  });
   // Security, parameters, and later the response, by the contract.
   app.use(readQuery(contract), ...enforce);
   app.use(handle(options.operations, authenticate));
   app.use(() => {
     throw new OperationError('not_found', `There is nothing at this path: operations are below ${contract.basePath}.`);
   });
-  app.use(sendErrors(contract, authenticate));
+  app.use(sendErrors(authenticate));
   return app;
 }
 
@@ -95,27 +98,17 @@ function shedLoad({ inFlight, maxActiveRequests }: AppOptions): RequestHandler {
       request.socket.destroy();
       return;
     }
-    setTimeout(
-      () => next(new OperationError('service_unavailable', 'Too many requests at the same time.')),
-      EXCESS_DELAY_MS,
-    );
+    const excess = new OperationError('service_unavailable', 'Too many requests at the same time.');
+    setTimeout(() => next(excess), EXCESS_DELAY_MS);
   };
 }
 
-function limitTime(timeoutMs: number, { allowedMethods }: Contract): RequestHandler {
+function limitTime(timeoutMs: number): RequestHandler {
   return (request, response, next) => {
     const timer = setTimeout(() => {
-      const late = new OperationError('service_unavailable', 'The request took too long.');
-      sendError(request, response, late, allowedMethods.join(', '));
+      sendError(request, response, new OperationError('service_unavailable', 'The request took too long.'));
     }, timeoutMs);
     response.on('close', () => clearTimeout(timer));
-    next();
-  };
-}
-
-function startAuthentication(authenticate: Authenticate): RequestHandler {
-  return (request, _response, next) => {
-    if (request.openapi) void authenticate(request);
     next();
   };
 }
@@ -142,8 +135,7 @@ function handle(operations: OperationTable, authenticate: Authenticate): Request
 }
 
 /** What is wrong with a request is told only to callers who may see stages, as in authentik. */
-function sendErrors(contract: Contract, authenticate: Authenticate): ErrorRequestHandler {
-  const allow = contract.allowedMethods.join(', ');
+function sendErrors(authenticate: Authenticate): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return async (thrown, request, response, _next) => {
     let error = toOperationError(thrown);
@@ -154,6 +146,6 @@ function sendErrors(contract: Contract, authenticate: Authenticate): ErrorReques
     } catch (refusal) {
       error = toOperationError(refusal);
     }
-    sendError(request, response, error, allow);
+    sendError(request, response, error);
   };
 }

@@ -97,7 +97,11 @@ export function toOperationError(thrown: unknown): OperationError {
   return new OperationError('internal_error', thrown instanceof Error ? thrown.message : String(thrown), options);
 }
 
-const PLACES: Readonly<Record<string, string>> = { params: 'Path parameter', query: 'Query parameter', headers: 'Header' };
+const PLACES: Readonly<Record<string, string>> = {
+  params: 'Path parameter',
+  query: 'Query parameter',
+  headers: 'Header',
+};
 // The most of a caller's own text that is worth repeating.
 const MAX_ECHO = 64;
 

@@ -1,15 +1,15 @@
 /** The HTTP server around the application: connections, what cannot be parsed, and shutdown. */
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Express, Request, Response } from 'express';
 import { createHttpTerminator } from 'http-terminator';
 import type { Logger } from 'pino';
 import { OperationError } from '../domain/errors.js';
-import { sendErrorOnSocket } from './errors.js';
+import { MethodNotAllowed, sendErrorOnSocket } from './errors.js';
 import { classesFor } from './express-classes.js';
 import type { InFlight } from './in-flight.js';
-import { methodNotAllowed } from './requests.js';
 
 export interface ServerOptions {
   readonly host: string;
@@ -56,8 +56,12 @@ export async function startServer(app: Express, options: ServerOptions): Promise
     },
     (request, response) => {
       inFlight.add(response);
-      // They are Express's own classes. Our error handler comes last, so that nothing is left to be done.
-      app(request as Request, response as Response, () => {});
+      // They are Express's own classes.
+      app(request as Request, response as Response, () => {
+        // Express does nothing with a target that it cannot parse, such as `http://[`; what is no path gets its 400.
+        request.url = 'invalid';
+        app(request as Request, response as Response, () => {});
+      });
     },
   );
   // A client that closes its side after a request still gets the response.
@@ -80,7 +84,8 @@ export async function startServer(app: Express, options: ServerOptions): Promise
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
     else void refuse(socket, error.code, options);
   });
-  await listen(server, options);
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
 
   return {
     url: urlOf(server.address() as AddressInfo),
@@ -99,8 +104,7 @@ async function refuse(socket: Socket, code: string | undefined, options: ServerO
   if (!socket.writable) return;
   // Behind another request, what looks like a method may be anything.
   const isGarbage = isBehindOthers && (code === 'CONNECT' || code === 'HPE_INVALID_METHOD');
-  const error = fromParser(isGarbage ? undefined : code, allowedMethods);
-  const refusal = sendErrorOnSocket(socket, error, allowedMethods.join(', '));
+  const refusal = sendErrorOnSocket(socket, fromParser(isGarbage ? undefined : code, allowedMethods));
   logger.info(refusal, 'refused');
   onRefusal?.(refusal.status);
 }
@@ -112,22 +116,12 @@ function fromParser(code: string | undefined, allowedMethods: readonly string[])
       return new OperationError('headers_too_large', 'The URL and headers of the request are too large.');
     case 'CONNECT':
     case 'HPE_INVALID_METHOD':
-      return methodNotAllowed(allowedMethods);
+      return new MethodNotAllowed(allowedMethods);
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new OperationError('request_timeout', 'The request did not arrive in time.');
     default:
       return new OperationError('invalid', 'This is not an HTTP request that the server understands.');
   }
-}
-
-function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 export function urlOf({ address, family, port }: AddressInfo): string {

@@ -17,13 +17,9 @@ export type Handler<Id extends OperationId> = (
 /** Total over the contract: a missing or an extra handler does not compile. */
 export type OperationTable = { readonly [Id in OperationId]: Handler<Id> };
 
-export interface OperationDependencies {
-  readonly stages: StageRepository;
-}
-
-export function createOperations(dependencies: OperationDependencies): OperationTable {
+export function createOperations(stages: StageRepository): OperationTable {
   return {
-    stages_password_list: createStagesPasswordList(dependencies),
-    stages_password_retrieve: createStagesPasswordRetrieve(dependencies),
+    stages_password_list: createStagesPasswordList(stages),
+    stages_password_retrieve: createStagesPasswordRetrieve(stages),
   };
 }

@@ -1,9 +1,10 @@
 /** Handles stages_password_retrieve. */
+import type { StageRepository } from '../data/stages.js';
 import { isVisible } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
-import type { Handler, OperationDependencies } from './operations.js';
+import type { Handler } from './operations.js';
 
-export function createStagesPasswordRetrieve({ stages }: OperationDependencies): Handler<'stages_password_retrieve'> {
+export function createStagesPasswordRetrieve(stages: StageRepository): Handler<'stages_password_retrieve'> {
   return async ({ path }, caller) => {
     const stageUuid = path.stage_uuid.toLowerCase();
     // Beside the look-up of the caller, so that a lone request waits once.

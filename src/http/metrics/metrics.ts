@@ -1,5 +1,8 @@
 /** What an operator watches, in Prometheus form: one registry for each process that serves requests. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Store } from '../../data/store.js';
+import { dropped } from '../../log.js';
+import type { InFlight } from '../in-flight.js';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -9,19 +12,7 @@ export interface Metrics {
   countRefusal(status: number): void;
   countBatch(repository: string, size: number): void;
   /** From now on these are looked at whenever somebody asks for the metrics. */
-  watch(sources: MetricSources): void;
-}
-
-/** What is so at the moment when somebody asks for the metrics. */
-export interface MetricSources {
-  activeRequests(): number;
-  connections(): number;
-  droppedLogLines(): number;
-  /** Keys that wait for a query, by repository. */
-  waiting(): Readonly<Record<string, number>>;
-  pool(): { readonly open: number; readonly idle: number; readonly waiting: number };
-  /** The first release of authentik with the database's tables; undefined while they are not understood. */
-  release(): string | undefined;
+  watch(inFlight: InFlight, store: Store): void;
 }
 
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -44,14 +35,16 @@ export function createMetrics(): Metrics {
     buckets: SIZES,
   });
 
-  /** The sum over all workers, but information stays 1. */
-  function gauge(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
+  /** `read` gives the value, or one for each value of the label. The sum over all workers, but information stays 1. */
+  function gauge(name: string, help: string, label: string, read: () => number | Record<string, number>): void {
     new Gauge({
       ...metric(name, help, ...(label ? [label] : [])),
       aggregator: name.endsWith('_info') ? 'max' : 'sum',
       collect() {
         this.reset();
-        for (const [value, count] of Object.entries(read())) this.set(label ? { [label]: value } : {}, count);
+        const values = read();
+        if (typeof values === 'number') this.set(values);
+        else for (const [value, count] of Object.entries(values)) this.set({ [label]: value }, count);
       },
     });
   }
@@ -64,21 +57,20 @@ export function createMetrics(): Metrics {
     },
     countRefusal: (status) => refusals.labels(String(status)).inc(),
     countBatch: (repository, size) => batches.labels(repository).observe(size),
-    watch(now) {
-      gauge('active_requests', 'Requests without a response yet', '', () => ({ all: now.activeRequests() }));
-      gauge('connections', 'Open connections of clients', '', () => ({ all: now.connections() }));
-      gauge('log_lines_dropped', 'Log lines lost: their output was full or stuck', '', () => ({
-        all: now.droppedLogLines(),
-      }));
-      gauge('database_queue', 'Queries that wait for a connection', '', () => ({ all: now.pool().waiting }));
-      gauge('waiting', 'Keys that wait for a query', 'repository', () => now.waiting());
+    watch(inFlight, { access, stages, database, monitor }) {
+      gauge('active_requests', 'Requests without a response yet', '', () => inFlight.size);
+      gauge('connections', 'Open connections of clients', '', () => inFlight.connections);
+      gauge('log_lines_dropped', 'Log lines lost: their output was full or stuck', '', () => dropped.lines);
+      gauge('database_queue', 'Queries that wait for a connection', '', () => database.connections.waiting);
+      gauge('waiting', 'Keys that wait for a query', 'repository', () => {
+        return { access: access.waiting, stages: stages.waiting };
+      });
       gauge('database_connections', 'Open connections to PostgreSQL', 'state', () => {
-        const { open, idle } = now.pool();
+        const { open, idle } = database.connections;
         return { busy: open - idle, idle };
       });
       gauge('database_release_info', 'The first release with the tables found', 'since', () => {
-        const release = now.release();
-        return release ? { [release]: 1 } : {};
+        return monitor.release ? { [monitor.release.since]: 1 } : {};
       });
     },
   };
