@@ -75,6 +75,20 @@ function upgrade(from: Release, to: Release, mode: Mode, extra: readonly string[
   return [...stepsOf(from, '2025.12'), ...extra, ...stepsOf('2025.12', to)];
 }
 
+const SHAPES: Partial<Record<Release, string>> = {
+  '2024.6': 'background',
+  '2025.8': 'background, allow_show_password',
+  '2025.12': 'background_url, allow_show_password',
+  '2026.2': 'background_url, allow_show_password',
+};
+
+/** The fields that some release lacks. */
+function shapeOf(text: string): string {
+  const { flow_set, ...stage } = JSON.parse(text);
+  const fields = [...Object.keys(flow_set[0]), ...Object.keys(stage)];
+  return fields.filter((field) => /^background|^allow/.test(field)).join(', ');
+}
+
 async function insertCaller(db: TestDatabase): Promise<{ userId: number; token: string }> {
   const userId = await insertUser(db);
   return { userId, token: await insertToken(db, userId) };
@@ -127,6 +141,14 @@ describe.each<Mode>(['in one transaction', 'statement by statement'])('an upgrad
     expect(late.filter(({ status }) => status === 200)).toEqual([]);
     const all = Object.values(traffic).flatMap(({ exchanges }) => exchanges);
     expect(all.flatMap(({ problems }) => problems)).toEqual([]);
+    const bodies = all
+      .filter(({ status }) => status === 200)
+      .map((each) => ({ ...each, shape: shapeOf(each.text) }));
+    expect([SHAPES[from], SHAPES[to]]).toEqual(
+      expect.arrayContaining(bodies.map(({ shape }) => shape)),
+    );
+    const lateBodies = bodies.filter(({ startedAt }) => startedAt > upgradedAt);
+    expect(new Set(lateBodies.map(({ shape }) => shape))).toEqual(new Set([SHAPES[to]]));
   });
 
   test('from 2025.4 to 2025.8 never shows a background by the old rule', async () => {
