@@ -1,6 +1,6 @@
 /**
- * Writes what follows from openapi.yaml: generated/schemas.ts, api.ts and values.ts; with `--check` it only tells
- * whether they are up to date. Each schema is a type of its own, since editors show only names that are declared.
+ * Writes what follows from openapi.yaml: generated/schemas.ts, api.ts, values.ts and reference.html; with `--check` it
+ * only tells whether they are up to date. Each schema is a type of its own, since editors show only names that are declared.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 import { CONTRACT_FILE, loadContract } from '../src/contract/contract.js';
 import { packageRoot } from '../src/package-root.js';
+import { renderPage } from './reference-page.js';
 
 const HEADER = '/* Written by `npm run generate` from openapi.yaml. */\n';
 const EXPORT = [ts.factory.createModifier(ts.SyntaxKind.ExportKeyword)];
@@ -25,9 +26,9 @@ const codes = [...declarations.matchAll(/readonly code: (.+);/g)].flatMap(([, un
 );
 
 const files = {
-  'schemas.ts': declarations,
-  'api.ts': `import type {\n  ${names.join(',\n  ')},\n} from './schemas.js';\n\n${toText(nodes.map(withNames))}`,
-  'values.ts': `/** The path under which the contract's operations live. */
+  'schemas.ts': HEADER + declarations,
+  'api.ts': `${HEADER}import type {\n  ${names.join(',\n  ')},\n} from './schemas.js';\n\n${toText(nodes.map(withNames))}`,
+  'values.ts': `${HEADER}/** The path under which the contract's operations live. */
 export const BASE_PATH = ${JSON.stringify(loadContract().basePath)};
 
 /** Every code of the contract's errors. */
@@ -35,14 +36,14 @@ export const ERROR_CODES = [
   ${codes.join(',\n  ')},
 ] as const;
 `,
+  'reference.html': renderPage(loadContract()),
 };
 
 for (const [name, text] of Object.entries(files)) {
   const file = join(packageRoot, 'generated', name);
-  const fresh = HEADER + text;
   if (!process.argv.includes('--check')) {
-    writeFileSync(file, fresh);
-  } else if (readFileSync(file, 'utf8') !== fresh) {
+    writeFileSync(file, text);
+  } else if (readFileSync(file, 'utf8') !== text) {
     console.error(`generated/${name} is stale. Run: npm run generate`);
     process.exitCode = 1;
   }

@@ -9,11 +9,9 @@ import { adviseOnConnection } from './data/connection-advice.js';
 import { DatabaseError } from './data/errors.js';
 import { describeExcess } from './data/server.js';
 import { openStore, type Store } from './data/store.js';
-import { DEMO } from './demo/demo.js';
 import { createApp } from './http/app.js';
 import { InFlight } from './http/in-flight.js';
 import { createMetrics } from './http/metrics/metrics.js';
-import type { ReferenceOptions } from './http/reference/reference.js';
 import { startServer } from './http/server.js';
 import { createOperations } from './operations/operations.js';
 
@@ -58,7 +56,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       },
       logger,
       inFlight,
-      reference: http.referencePage ? referenceOptions(config) : undefined,
+      reference: http.referencePage ? { isDemo: !config.database.url } : undefined,
       metrics,
     });
     const { allowedMethods } = contract;
@@ -131,9 +129,4 @@ async function checkAtStart(store: Store, { databaseUrl, logger, onAway }: Servi
 /** A server that does not respond never closes the connection. */
 async function closeStore(store: Store, timeoutMs: number): Promise<void> {
   await Promise.race([store.close(), pause(timeoutMs, undefined, { ref: false })]);
-}
-
-function referenceOptions({ database }: Config): ReferenceOptions {
-  if (database.url) return {};
-  return { demo: { tokens: DEMO.tokens, parameters: { stage_uuid: DEMO.stageUuid } } };
 }

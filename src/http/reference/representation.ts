@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { OperationError } from '../../domain/errors.js';
 import { matchesEtag } from '../json.js';
 
@@ -40,12 +40,16 @@ export function toRepresentation(contentType: string, content: string | Buffer, 
   };
 }
 
-/** The media type that the client prefers; without `Accept`, the first offered. Throws a 406 when there is none. */
-export function negotiate(request: Request, offered: readonly string[]): string {
-  const type = request.accepts([...offered]);
-  if (type) return type;
-  throw new OperationError(
-    'not_acceptable',
-    `The response is ${offered.join(' or ')}. Allow it in the header "Accept", or leave the header out.`,
-  );
+/** The representation that the client prefers; without `Accept`, the first. Throws a 406 when there is none. */
+export function negotiated(offered: ReadonlyMap<string, RequestHandler>): RequestHandler {
+  const types = [...offered.keys()];
+  return (request, response, next) => {
+    response.vary('Accept');
+    const send = offered.get(request.accepts(types) || '');
+    if (send) return send(request, response, next);
+    throw new OperationError(
+      'not_acceptable',
+      `The response is ${types.join(' or ')}. Allow it in the header "Accept", or leave the header out.`,
+    );
+  };
 }

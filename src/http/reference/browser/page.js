@@ -2,7 +2,7 @@
 /* global SwaggerUIBundle */
 
 const reference = document.querySelector('#reference');
-const demoParameters = JSON.parse(reference.dataset.parameters);
+const demoParameters = JSON.parse(document.querySelector('.demo')?.dataset.parameters ?? '{}');
 const demoTokens = [...document.querySelectorAll('[name="demo-token"]')];
 const CHOSEN = 'demo-token';
 
@@ -102,8 +102,7 @@ function additions({ React }) {
       if (!response.equals(latest)) section.current.scrollIntoView();
       latest = response;
     }, [response]);
-    const { status, statusText, duration, headers, text } = response.toJS();
-    const body = parse(text);
+    const { status, statusText, duration, headers, text, obj: body } = response.toJS();
     const Code = getComponent('HighlightCode', true);
     const Curl = getComponent('curl', true);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
@@ -174,21 +173,10 @@ function additions({ React }) {
     },
     wrapComponents: {
       // Its labels contradict what the buttons say.
-      Button:
-        (Button) =>
-        ({ 'aria-label': _label, ...props }) =>
-          h(Button, props),
+      Button: (Button) => (props) => h(Button, { ...props, 'aria-label': undefined }),
       ExamplesSelect: (Select) => named(Select, () => 'Examples'),
       JsonSchemaForm: (Field) => named(withProblems(Field), ({ description }) => description),
       responses: withResponse,
     },
   };
-}
-
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

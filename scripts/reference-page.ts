@@ -1,69 +1,51 @@
 /** The HTML of the reference page: which contract this is, a place for Swagger UI, the errors and the headers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RequestHandler } from 'express';
-import type { Contract, ResponseObject } from '../../contract/contract.js';
-import type { ErrorBody } from '../../contract/types.js';
-import { packageRoot } from '../../package-root.js';
-import { type AssetPaths, CONTRACT_PATHS } from './files.js';
-import { negotiate, toRepresentation } from './representation.js';
+import type { Contract, ResponseObject } from '../src/contract/contract.js';
+import type { ErrorBody } from '../src/contract/types.js';
+import { DEMO } from '../src/demo/demo.js';
+import { packageRoot } from '../src/package-root.js';
 
-/** What makes a first call succeed on demo data. */
-export interface Demo {
-  /** The description says what the token may do. The first is used until the reader chooses another. */
-  readonly tokens: readonly { readonly [Part in 'token' | 'label' | 'description']: string }[];
-  /** Values of the contract's parameters, by name. */
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
-export function pageHandler(contract: Contract, assets: AssetPaths, demo?: Demo): RequestHandler {
-  const html = renderPage(contract, assets, demo);
-  const { send } = toRepresentation('text/html; charset=utf-8', html, 'no-cache');
-  return (request, response, next) => {
-    response.vary('Accept');
-    negotiate(request, ['text/html']);
-    return send(request, response, next);
-  };
-}
-
-/** Every address is relative to the page, so that a proxy may put the server below a path of its own. */
-function renderPage(contract: Contract, assets: AssetPaths, demo?: Demo): string {
+/**
+ * Every address is relative to the page, so that a proxy may put the server below a path of its own. The server
+ * gives the files below reference/ their full addresses, and leaves the demo out where it serves none.
+ */
+export function renderPage(contract: Contract): string {
   const title = escapeHtml(contract.document.info.title);
-  const yaml = relative(CONTRACT_PATHS.yaml);
-  const json = relative(CONTRACT_PATHS.json);
   const responses = contract.operationIds.flatMap((operationId) =>
     Object.entries(contract.operationOf(operationId).responses),
   );
   return `<!doctype html>
+<!-- Written by \`npm run generate\`. -->
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title} · API reference</title>
-<link rel="icon" type="image/svg+xml" href="${relative(assets.icon)}">
-<link rel="stylesheet" href="${relative(assets.swaggerStyle)}">
-<link rel="stylesheet" href="${relative(assets.frame)}">
-<link rel="stylesheet" href="${relative(assets.swaggerTheme)}">
-<script defer src="${relative(assets.swaggerScript)}"></script>
-<script type="module" src="${relative(assets.script)}"></script>
+<link rel="icon" type="image/svg+xml" href="reference/icon.svg">
+<link rel="stylesheet" href="reference/swagger-ui.css">
+<link rel="stylesheet" href="reference/frame.css">
+<link rel="stylesheet" href="reference/theme.css">
+<script defer src="reference/swagger-ui-bundle.js"></script>
+<script type="module" src="reference/page.js"></script>
 </head>
 <body>
 <header class="masthead">
-<img src="${relative(assets.icon)}" width="32" height="32" alt="">
+<img src="reference/icon.svg" width="32" height="32" alt="">
 <h1>${title}</h1>
 <p class="version">Version ${escapeHtml(contract.document.info.version)}</p>
 <nav aria-label="Documents">
 <a href="#errors">Errors</a>
-<a href="${yaml}">OpenAPI YAML</a>
-<a href="${json}">OpenAPI JSON</a>
+<a href="schema.yaml">OpenAPI YAML</a>
+<a href="schema.json">OpenAPI JSON</a>
 ${linkSource()}
 </nav>
 </header>
 <main>
-${demo ? renderDemo(demo) : ''}
-<div id="reference" data-contract="${json}" data-parameters="${escapeHtml(JSON.stringify(demo?.parameters ?? {}))}">
-<noscript><p class="notice">Calling the operations needs JavaScript, reading the contract does not: <a href="${yaml}">OpenAPI YAML</a>.</p></noscript>
+${renderDemo()}
+<div id="reference" data-contract="schema.json">
+<noscript><p class="notice">Calling the operations needs JavaScript, reading the contract does not: <a href="schema.yaml">OpenAPI YAML</a>.</p></noscript>
 </div>
 <section class="chapter" id="errors">
 <h2>Errors</h2>
@@ -80,12 +62,14 @@ ${renderEntries('header', headersOf(responses))}
 `;
 }
 
-function renderDemo({ tokens }: Demo): string {
-  const choices = tokens.map(
+/** What makes a first call succeed: tokens, and values of the contract's parameters by name. */
+function renderDemo(): string {
+  const choices = DEMO.tokens.map(
     ({ token, label, description }) =>
       `<label><input type="radio" name="demo-token" value="${escapeHtml(token)}"><b>${escapeHtml(label.replaceAll('-', ' '))}</b> <span>${escapeHtml(description)}</span></label>`,
   );
-  return `<fieldset class="demo"><legend>This is demo data. Call as</legend>${choices.join('\n')}</fieldset>`;
+  const parameters = escapeHtml(JSON.stringify({ stage_uuid: DEMO.stageUuid }));
+  return `<fieldset class="demo" data-parameters="${parameters}"><legend>This is demo data. Call as</legend>${choices.join('\n')}</fieldset>`;
 }
 
 type Responses = [status: string, response: ResponseObject][];
@@ -105,7 +89,9 @@ function errorsOf(responses: Responses): Fact[] {
 
 function headersOf(responses: Responses): Fact[] {
   return responses.flatMap(([status, { headers = {} }]) =>
-    Object.entries(headers).map(([name, { description = '' }]): Fact => [name, status, escapeHtml(description)]),
+    Object.entries(headers).map(
+      ([name, { description = '' }]): Fact => [name, status, escapeHtml(description)],
+    ),
   );
 }
 
@@ -131,10 +117,6 @@ function linkSource(): string {
   const { repository } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const url = escapeHtml(String(repository?.url ?? '').replace(/^git\+|\.git$/g, ''));
   return url && `<a href="${url}#readme">Documentation</a>\n<a href="${url}">Source</a>`;
-}
-
-function relative(path: string): string {
-  return escapeHtml(path.slice(1));
 }
 
 function escapeHtml(text: string): string {
