@@ -91,12 +91,23 @@ describe('among many tokens', () => {
            'session_id', gen_random_uuid())) r`,
     );
     await db.sql('ANALYZE');
+    // What this did is counted before anything is measured.
+    await until('the rows are counted', async () => {
+      const counts = Object.values(await scans(db));
+      return counts.length === 2 && counts.every(({ inserted }) => inserted >= COPIES);
+    });
     return db;
   }
 
   const scans = async (db: TestDatabase) => {
-    const rows = await db.sql<{ relname: string; byIndex: number; whole: number }>(
-      `SELECT relname, idx_scan::integer AS "byIndex", seq_scan::integer AS whole
+    const rows = await db.sql<{
+      relname: string;
+      byIndex: number;
+      whole: number;
+      inserted: number;
+    }>(
+      `SELECT relname, idx_scan::integer AS "byIndex", seq_scan::integer AS whole,
+         n_tup_ins::integer AS inserted
        FROM pg_stat_user_tables WHERE relname = ANY ($1)`,
       [[TOKEN, ACCESS_TOKEN]],
     );
