@@ -44,7 +44,7 @@ ${linkSource()}
 </header>
 <main>
 ${renderDemo()}
-<div id="reference" data-contract="schema.json">
+<div id="reference">
 <noscript><p class="notice">Calling the operations needs JavaScript, reading the contract does not: <a href="schema.yaml">OpenAPI YAML</a>.</p></noscript>
 </div>
 <section class="chapter" id="errors">
@@ -57,6 +57,7 @@ ${renderEntries('error', errorsOf(responses))}
 ${renderEntries('header', headersOf(responses))}
 </section>
 </main>
+<script type="application/json" id="contract">${toData(forReaders(contract))}</script>
 </body>
 </html>
 `;
@@ -121,4 +122,67 @@ function linkSource(): string {
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Fit to stand in a script element. */
+function toData(value: unknown): string {
+  return JSON.stringify(value, undefined, 1).replaceAll('<', '\\u003c');
+}
+
+interface Described {
+  description?: string;
+}
+interface Field extends Described {
+  readonly items?: { readonly oneOf?: readonly Reference[] };
+}
+interface Response extends Described, Reference {
+  headers?: unknown;
+  content?: {
+    readonly 'application/json': {
+      readonly examples: Readonly<Record<string, { value: ErrorBody }>>;
+    };
+  };
+}
+interface Reference {
+  readonly $ref?: string;
+}
+type Named<Value> = Readonly<Record<string, Value>>;
+interface Document {
+  readonly paths: Named<Named<{ readonly responses: Named<Response> }>>;
+  readonly components: {
+    readonly parameters: Named<Described & { example?: unknown }>;
+    readonly schemas: Named<{ readonly title?: string; readonly properties?: Named<Field> }>;
+    readonly responses: Named<Response>;
+  };
+}
+
+/** The contract as the page shows it: no example is sent by accident, and nothing is told twice. */
+function forReaders(contract: Contract): Document {
+  // The lint of the contract checks its form; a copy may be changed.
+  const document: Document = JSON.parse(JSON.stringify(contract.document));
+  const { parameters, schemas, responses } = document.components;
+  const nameIn = ({ $ref = '' }: Reference) => $ref.split('/').at(-1) ?? '';
+  for (const parameter of Object.values(parameters)) {
+    if ('example' in parameter) parameter.description += `\n\nExample: \`${parameter.example}\``;
+    delete parameter.example;
+  }
+  for (const { properties = {} } of Object.values(schemas)) {
+    for (const field of Object.values(properties)) {
+      const titles = field.items?.oneOf?.map((choice) => schemas[nameIn(choice)]?.title);
+      if (titles) field.description += `\n\nEach of them is a ${titles.join(' or a ')}.`;
+    }
+  }
+  const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+  for (const [status, found] of operations.flatMap((each) => Object.entries(each.responses))) {
+    const response = responses[nameIn(found)] ?? found;
+    // Headers and errors have chapters of their own.
+    delete response.headers;
+    if (Number(status) < 400 || !response.content) continue;
+    const examples = Object.values(response.content['application/json'].examples);
+    const codes = new Set(examples.map(({ value }) => value.code));
+    const links = [...codes].map((code) => `[\`${code}\`](#error-${code})`);
+    response.description += `\n\n${links.join(' ')}`;
+    delete response.content;
+  }
+  return document;
 }

@@ -8,13 +8,7 @@ const CHOSEN = 'demo-token';
 
 followColorScheme();
 keepFocusInDialog();
-showContract().catch((error) => {
-  const notice = document.createElement('p');
-  notice.className = 'notice';
-  notice.setAttribute('role', 'alert');
-  notice.textContent = `The contract could not be loaded (${error.message}). Reload the page to try again.`;
-  reference.replaceChildren(notice);
-});
+showContract();
 
 /** Swagger UI has dark colours, but ignores the reader's preference. */
 function followColorScheme() {
@@ -32,12 +26,12 @@ function keepFocusInDialog() {
   });
 }
 
-async function showContract() {
-  const response = await fetch(reference.dataset.contract);
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  const contract = await response.json();
+function showContract() {
+  const contract = JSON.parse(document.querySelector('#contract').textContent);
   const [[name, schema]] = Object.entries(contract.components.securitySchemes);
-  adapt(contract);
+  for (const parameter of Object.values(contract.components.parameters)) {
+    parameter.example = demoParameters[parameter.name];
+  }
   const ui = SwaggerUIBundle({
     spec: contract,
     domNode: reference,
@@ -62,33 +56,6 @@ function showToken(token = '') {
   for (const choice of demoTokens) choice.checked = choice.value === token;
   const chosen = demoTokens.find(({ checked }) => checked);
   if (demoTokens.length) sessionStorage.setItem(CHOSEN, chosen?.value ?? '');
-}
-
-/** Changes the contract for readers: no example is sent by accident, and nothing is told twice. */
-function adapt({ paths, components }) {
-  const named = ({ $ref }, kind) => components[kind][$ref?.split('/').at(-1)];
-  for (const parameter of Object.values(components.parameters)) {
-    if ('example' in parameter) parameter.description += `\n\nExample: \`${parameter.example}\``;
-    parameter.example = demoParameters[parameter.name];
-  }
-  for (const { properties = {} } of Object.values(components.schemas)) {
-    for (const field of Object.values(properties)) {
-      const titles = field.items?.oneOf?.map((choice) => named(choice, 'schemas').title);
-      if (titles) field.description += `\n\nEach of them is a ${titles.join(' or a ')}.`;
-    }
-  }
-  const operations = Object.values(paths).flatMap((item) => Object.values(item));
-  for (const [status, found] of operations.flatMap(({ responses }) => Object.entries(responses))) {
-    const response = named(found, 'responses') ?? found;
-    // Headers and errors have chapters of their own.
-    delete response.headers;
-    if (status < 400 || !response.content) continue;
-    const examples = Object.values(response.content['application/json'].examples);
-    const codes = new Set(examples.map(({ value }) => value.code));
-    const links = [...codes].map((code) => `[\`${code}\`](#error-${code})`);
-    response.description += `\n\n${links.join(' ')}`;
-    delete response.content;
-  }
 }
 
 /** A plugin of Swagger UI: names its fields and their problems, and shows a response whole, in view. */
