@@ -114,8 +114,8 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   return onConnection(url, async (client) => (await client.query(sql)).rows);
 }
 
-const countTokens = async (url: string) =>
-  (await query(url, 'SELECT key FROM authentik_core_token')).length;
+const countStages = async (url: string) =>
+  (await query(url, 'SELECT stage_ptr_id FROM public.authentik_stages_password_passwordstage')).length;
 
 const foldersOfDemos = () => readdirSync(folder).filter((name) => name.startsWith(PREFIX));
 
@@ -129,11 +129,11 @@ async function expectNothingLeft({ url }: Opened): Promise<void> {
 describe('openDemoDatabase', () => {
   test('opens the demo data with the role that may read only, and leaves nothing behind', async () => {
     const demo = await opened(launch());
-    expect(await countTokens(demo.url)).toBe(4);
+    expect(await countStages(demo.url)).toBe(2);
     expect(await query(demo.url, 'SELECT current_user AS role')).toEqual([
       { role: 'authentik_stages_reader' },
     ]);
-    const refused = query(demo.url, 'SELECT password FROM authentik_core_user');
+    const refused = query(demo.url, 'SELECT key FROM public.authentik_core_token');
     await expect(refused).rejects.toMatchObject({ code: '42501' });
     await close(demo.child);
     await expectNothingLeft(demo);
@@ -145,9 +145,9 @@ describe('openDemoDatabase', () => {
     expect(one.port).not.toBe(other.port);
     expect(one.password).not.toBe(other.password);
     expect(one.password).not.toBe(new URL(first.url).password);
-    await query(first.adminUrl, 'DELETE FROM authentik_core_token');
+    await query(first.adminUrl, 'DELETE FROM authentik_stages_password_passwordstage');
     await close(first.child);
-    expect(await countTokens(second.url)).toBe(4);
+    expect(await countStages(second.url)).toBe(2);
     await close(second.child);
     await expectNothingLeft(second);
   });
@@ -179,7 +179,7 @@ describe('openDemoDatabase', () => {
       const { child, url } = await opened(launch({ env, before: `umask ${umask}` }));
       const [name = ''] = foldersOfDemos();
       expect(statSync(join(folder, name)).mode & 0o777).toBe(0o700);
-      expect(await countTokens(url)).toBe(4);
+      expect(await countStages(url)).toBe(2);
       await close(child);
     }
   });
@@ -228,7 +228,7 @@ describe('openDemoDatabase', () => {
     const next = await opened(launch());
     expect(foldersOfDemos()).toHaveLength(2);
     expect(foldersOfDemos()).not.toContain(abandoned);
-    expect(await countTokens(inUse.url)).toBe(4);
+    expect(await countStages(inUse.url)).toBe(2);
     await close(inUse.child);
     await close(next.child);
     await expectNothingLeft(next);
@@ -265,7 +265,7 @@ describe('openDemoDatabase in an installation without install scripts', () => {
   test('works for an ordinary user', async () => {
     if (ordinary) execFileSync('chown', ['-R', `${ordinary.uid}:${ordinary.gid}`, place]);
     const demo = await opened(launch({ ...installedIn(place), account: ordinary }));
-    expect(await countTokens(demo.url)).toBe(4);
+    expect(await countStages(demo.url)).toBe(2);
     expect(hasOwnPrograms()).toBe(false);
     await close(demo.child);
     await expectNothingLeft(demo);
@@ -274,7 +274,7 @@ describe('openDemoDatabase in an installation without install scripts', () => {
   test('works where nobody may write to it, with a copy', async () => {
     execFileSync('chmod', ['-R', 'a-w,a+rX', place]);
     const demo = await opened(launch({ ...installedIn(place), account: ordinary }));
-    expect(await countTokens(demo.url)).toBe(4);
+    expect(await countStages(demo.url)).toBe(2);
     expect(hasOwnPrograms()).toBe(true);
     await close(demo.child);
     await expectNothingLeft(demo);
@@ -285,7 +285,7 @@ describe('openDemoDatabase in an installation without install scripts', () => {
   if (isRoot) {
     test("works for root where the server's account cannot enter, with a copy", async () => {
       const demo = await opened(launch({ ...installedIn(place), before: 'umask 0277' }));
-      expect(await countTokens(demo.url)).toBe(4);
+      expect(await countStages(demo.url)).toBe(2);
       expect(hasOwnPrograms()).toBe(true);
       await close(demo.child);
       await expectNothingLeft(demo);
