@@ -115,7 +115,8 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 const countStages = async (url: string) =>
-  (await query(url, 'SELECT stage_ptr_id FROM public.authentik_stages_password_passwordstage')).length;
+  (await query(url, 'SELECT stage_ptr_id FROM public.authentik_stages_password_passwordstage'))
+    .length;
 
 const foldersOfDemos = () => readdirSync(folder).filter((name) => name.startsWith(PREFIX));
 
