@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { packageRoot } from '../../src/package-root.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
-import { createCheckout, type Folder, type Installation, installPackage } from './installation.js';
+import {
+  createCheckout,
+  execute,
+  type Folder,
+  type Installation,
+  installPackage,
+} from './installation.js';
 
 interface Example {
   readonly document: string;
@@ -99,6 +105,21 @@ describe('the examples of the documentation', () => {
     const printed = await run(example, checkout, service);
     expect(printed).not.toBe('');
     expect(printed).toBe(example.output ?? printed);
+  });
+
+  const SHELL = /```sh\n((?:curl|npm run --silent verify)[^`]*)```/gs;
+  const COMMANDS = ['README.md', 'docs/verify.md'].flatMap((document) =>
+    [...read(document).matchAll(SHELL)].map(([, command = '']) => ({ document, command })),
+  );
+
+  test.each(COMMANDS)('$document: $command', async ({ command }) => {
+    const { administrator, noPermission } = DEMO_TOKENS;
+    const tokens = `TOKEN=${administrator} OTHER=${noPermission};`;
+    const printed = await execute(packageRoot, 'sh', [
+      '-ec',
+      tokens + command.replaceAll(SERVICE, service.url),
+    ]);
+    expect(printed).toMatch(/^\{"pk":"|\b\d+ passed, 0 failed/m);
   });
 
   test("the package's own README leads nowhere that the package does not have", () => {

@@ -54,7 +54,12 @@ function createFolder(): Folder & { readonly parent: string } {
   };
 }
 
-async function execute(cwd: string, program: string, args: readonly string[]): Promise<string> {
+/** Runs a program in a folder, and resolves to what it printed; rejects when it fails. */
+export async function execute(
+  cwd: string,
+  program: string,
+  args: readonly string[],
+): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(program, args, { cwd, maxBuffer: 16_000_000 });
     return stdout;
