@@ -120,4 +120,25 @@ describe('docs/errors.md', () => {
     );
     expect([...missing]).toEqual([]);
   });
+
+  test('quotes only messages that are in the source', () => {
+    const files = readdirSync(join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' });
+    const source = files
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) =>
+        read(join('src', file))
+          .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…')
+          .replaceAll("\\'", "'"),
+      )
+      .join('\n');
+    const rows = [...read('docs/errors.md').matchAll(/^\| (?!message|---)([^|]+) \|/gm)];
+    const quoted = rows.flatMap(([, cell = '']) => [...cell.matchAll(/\*([^*]+)\*|`([^`]+)`/g)]);
+    const parts = quoted.flatMap(([, italic, code]) => String(italic ?? code).split(/…|"/));
+    // The variable comes before what is wrong with it.
+    const fragments = parts
+      .map((part) => part.replace(/^[A-Z]+_?[A-Z_]*\b(?= (?:must|has) )/, '').trim())
+      .filter((part) => part.length > 3);
+    expect(fragments.length).toBeGreaterThan(50);
+    expect(fragments.filter((fragment) => !source.includes(fragment))).toEqual([]);
+  });
 });
