@@ -2,17 +2,14 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
-import { AggregatorRegistry } from 'prom-client';
+import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { Config } from './config.js';
 import { createLogger } from './log.js';
-import { startService } from './service.js';
+import { type Service, startService } from './service.js';
 
-export interface Workers {
-  readonly url: string;
-  /** Of all workers in one: sums, except where a sum would mean nothing. */
-  readonly metrics: { metrics(): Promise<string> };
-  /** Tells all workers to close, and resolves when they have. */
-  close(): Promise<void>;
+/** All workers as one service; their metrics are summed, except where a sum would mean nothing. */
+export interface Workers extends Pick<Service, 'url' | 'close'> {
+  readonly metrics: Pick<Registry, 'metrics'>;
 }
 
 /** What a worker tells its parent; metrics come as other messages. */
@@ -62,12 +59,10 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
 
   async function stop(worker: Worker): Promise<void> {
     if (worker.isDead()) return;
-    const exited = once(worker, 'exit');
+    const signal = AbortSignal.timeout(shutdownDelayMs + shutdownTimeoutMs + KILL_GRACE_MS);
+    const exited = once(worker, 'exit', { signal });
     worker.process.kill('SIGTERM');
-    const timeoutMs = shutdownDelayMs + shutdownTimeoutMs + KILL_GRACE_MS;
-    const kill = setTimeout(() => worker.process.kill('SIGKILL'), timeoutMs);
-    await exited;
-    clearTimeout(kill);
+    await exited.catch(() => worker.process.kill('SIGKILL'));
   }
 
   async function close(): Promise<void> {

@@ -68,10 +68,7 @@ export async function startServer(app: Express, options: ServerOptions): Promise
   Object.assign(server, { httpAllowHalfOpen: true });
   // Node drops what is beyond, without a word; the size of all headers is bounded anyway.
   server.maxHeadersCount = 0;
-  const terminator = createHttpTerminator({
-    server,
-    gracefulTerminationTimeout: options.shutdownTimeoutMs,
-  });
+  const terminator = createHttpTerminator({ server, gracefulTerminationTimeout: options.shutdownTimeoutMs });
   server.on('connection', (socket: Socket) => {
     // Not by `maxConnections`: in a cluster, Node would hand excess connections round and round among the workers.
     if (inFlight.connections >= MAX_CONNECTIONS) socket.destroy();
@@ -111,17 +108,14 @@ async function refuse(socket: Socket, code: string | undefined, options: ServerO
 
 /** What made Node's parser give up. */
 function fromParser(code: string | undefined, allowedMethods: readonly string[]): OperationError {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new OperationError('headers_too_large', 'The URL and headers of the request are too large.');
-    case 'CONNECT':
-    case 'HPE_INVALID_METHOD':
-      return new MethodNotAllowed(allowedMethods);
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new OperationError('request_timeout', 'The request did not arrive in time.');
-    default:
-      return new OperationError('invalid', 'This is not an HTTP request that the server understands.');
+  if (code === 'CONNECT' || code === 'HPE_INVALID_METHOD') return new MethodNotAllowed(allowedMethods);
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new OperationError('headers_too_large', 'The URL and headers of the request are too large.');
   }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new OperationError('request_timeout', 'The request did not arrive in time.');
+  }
+  return new OperationError('invalid', 'This is not an HTTP request that the server understands.');
 }
 
 export function urlOf({ address, family, port }: AddressInfo): string {

@@ -44,9 +44,7 @@ export async function createContractMiddleware(app: Application, contract: Contr
     validateApiSpec: true,
     validateRequests: { allErrors: true, allowUnknownQueryParameters: false },
     validateResponses: { allErrors: true },
-    validateSecurity: {
-      handlers: Object.fromEntries(SCHEMES.map((scheme) => [scheme, hasCaller])) as never,
-    },
+    validateSecurity: { handlers: Object.fromEntries(SCHEMES.map((scheme) => [scheme, hasCaller])) as never },
     fileUploader: false,
     formats: { uuid: { type: 'string', validate: (text: string) => UUID.test(text) } },
   }) as RequestHandler[];
@@ -59,13 +57,10 @@ export async function createContractMiddleware(app: Application, contract: Contr
 function loadContract(app: Application, load: RequestHandler): Promise<void> {
   return new Promise((resolve, reject) => {
     load({ app } as Request, {} as never, (error?: unknown) => {
-      if (error === undefined) resolve();
-      else reject(new ContractError(`The contract is not valid: ${explain(error)}`));
+      if (error === undefined) return resolve();
+      const { message = String(error), errors } = error as { message?: string; errors?: unknown };
+      const details = errors ? ` ${JSON.stringify(errors)}` : '';
+      reject(new ContractError(`The contract is not valid: ${message}${details}`));
     });
   });
-}
-
-function explain(error: unknown): string {
-  const { message, errors } = error as { message?: string; errors?: unknown };
-  return errors ? `${message} ${JSON.stringify(errors)}` : String(message ?? error);
 }
