@@ -98,8 +98,9 @@ function shedLoad({ inFlight, maxActiveRequests }: AppOptions): RequestHandler {
       request.socket.destroy();
       return;
     }
-    const excess = new OperationError('service_unavailable', 'Too many requests at the same time.');
-    setTimeout(() => next(excess), EXCESS_DELAY_MS);
+    setTimeout(() => {
+      next(new OperationError('service_unavailable', 'Too many requests at the same time.'));
+    }, EXCESS_DELAY_MS);
   };
 }
 
