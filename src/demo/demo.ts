@@ -13,9 +13,7 @@ export const DEMO = {
   /** Well known, and therefore served on loopback only. `description` is a phrase such as "may view no stage". */
   get tokens(): { token: string; label: string; description: string }[] {
     const rows = seedSql().matchAll(/'(demo-([\w-]+)-token)', '[\w-]+', '([^']+)'/g);
-    return Array.from(rows, ([, token = '', label = '', description = '']) => {
-      return { token, label, description };
-    });
+    return Array.from(rows, ([, token = '', label = '', description = '']) => ({ token, label, description }));
   },
   get administratorToken(): string {
     return DEMO.tokens[0]?.token ?? '';
@@ -26,27 +24,16 @@ const seedSql = () => readFileSync(join(packageRoot, 'prisma/demo/seed.sql'), 'u
 
 /** `url` is the address that the service listens on. */
 export function describeStart(url: string, isDemo: boolean, hasReferencePage: boolean): string {
-  const contract = loadContract();
-  const { title, version } = contract.document.info;
-  const address = url + contract.basePath;
-  const lines = [`${title} ${version} listens on ${address}/`];
-  if (hasReferencePage) lines.push(`The reference page is ${address}/`);
-  if (isDemo) {
-    const path = contract
-      .pathOf('stages_password_retrieve')
-      .replace('{stage_uuid}', DEMO.stageUuid);
-    lines.push(
-      'It serves demo data from an embedded PostgreSQL. Set DATABASE_URL to serve your authentik. Try:',
-      '',
-      `  curl -H 'Authorization: Bearer ${DEMO.administratorToken}' ${address}${path}`,
-    );
-  } else {
-    lines.push(
-      'Try it, and check it against the contract, with an API token of your authentik:',
-      '',
-      `  curl -H "Authorization: Bearer $TOKEN" ${address}${contract.pathOf('stages_password_list')}`,
-      `  VERIFY_TOKEN="$TOKEN" node dist/src/main.js verify --url ${url}`,
-    );
-  }
-  return `${lines.join('\n')}\n\n`;
+  const { document, basePath, pathOf } = loadContract();
+  const address = url + basePath;
+  const page = hasReferencePage ? `\nThe reference page is ${address}/` : '';
+  const hint = isDemo
+    ? `It serves demo data from an embedded PostgreSQL. Set DATABASE_URL to serve your authentik. Try:
+
+  curl -H 'Authorization: Bearer ${DEMO.administratorToken}' ${address}${pathOf('stages_password_retrieve').replace('{stage_uuid}', DEMO.stageUuid)}`
+    : `Try it, and check it against the contract, with an API token of your authentik:
+
+  curl -H "Authorization: Bearer $TOKEN" ${address}${pathOf('stages_password_list')}
+  VERIFY_TOKEN="$TOKEN" node dist/src/main.js verify --url ${url}`;
+  return `${document.info.title} ${document.info.version} listens on ${address}/${page}\n${hint}\n\n`;
 }

@@ -24,28 +24,6 @@ const PREFIX = 'authentik-stages-demo-';
 /** Long enough to copy the programs to a slow disk. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
-/**
- * Runs the server in the folder $1 until its input ends, which it does however our process ends, and removes the
- * folder. Holds the FIFO `held` open as long as it lives. SIGQUIT is PostgreSQL's immediate shutdown; the server
- * ignores it until it has written postmaster.pid.
- */
-const WATCHDOG = `
-umask 077
-trap '' HUP INT TERM PIPE
-cd "$1" || { echo "$(id -un) cannot enter $1" >&2; exit; }
-mkfifo new && exec 3<>new 4<&0 && mv new held || exit
-read -r password
-printf %s "$password" | native/bin/initdb --pgdata=cluster --username=postgres --pwfile=/dev/stdin \
-  --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync --no-instructions 3<&- 4<&- && {
-  native/bin/postgres -D cluster -p "$2" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-    -c fsync=off -c dynamic_shared_memory_type=mmap 3<&- 4<&- &
-  server=$!
-  { read -r _; until [ -e cluster/postmaster.pid ]; do sleep 1; done; kill -QUIT $server; } <&4 3<&- &
-  wait $server
-  kill -KILL $!
-}
-cd / && rm -rf "$1"`;
-
 /** Takes about a second. Rejects with a sentence that has the reason and the remedy. */
 export async function openDemoDatabase(): Promise<DemoDatabase> {
   try {
@@ -64,55 +42,48 @@ export async function openDemoDatabase(): Promise<DemoDatabase> {
 }
 
 async function start(source: string, account: Account, isCopied: boolean): Promise<DemoDatabase> {
-  const folder = createFolder(source, account, isCopied);
+  const folder = fs.mkdtempSync(join(tmpdir(), PREFIX));
   // Below the ports of outgoing connections. One that is taken fails this attempt.
   const port = randomInt(20_000, 32_000);
   const [adminPassword, readerPassword] = [createPassword(), createPassword()];
   const urlOf = (role: string, password: string) =>
     `postgresql://${role}:${password}@127.0.0.1:${port}/postgres?sslmode=disable`;
-  const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'sh', folder, String(port)], {
-    ...account,
-    cwd: '/',
-    // PGDATA and its like are about another server, and secrets are not for another account.
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
-    // A session of its own: the terminal's Ctrl-C is for us, who still have requests to finish.
-    detached: true,
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
-  const ended = once(watchdog, 'close');
-  const close = async () => {
-    watchdog.stdin.end();
-    await ended.catch(() => {});
-    remove(folder);
-  };
+  const adminUrl = urlOf('postgres', adminPassword);
+  let end = async () => {};
+  const close = () => end().finally(() => remove(folder));
   try {
+    fill(folder, source, account, isCopied);
+    // As text: the server's account may not be able to read our files.
+    const watchdog = spawn('/bin/sh', ['-c', readSource('demo/watchdog.sh'), 'sh', folder, String(port)], {
+      ...account,
+      cwd: '/',
+      // PGDATA and its like are about another server, and secrets are not for another account.
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      // A session of its own: the terminal's Ctrl-C is for us, who still have requests to finish.
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    const ended = once(watchdog, 'close');
+    end = async () => void (await Promise.allSettled([ended, watchdog.stdin.end()]));
     // A watchdog that ends early closes the pipe; `untilReady` rejects with the reason.
     watchdog.stdin.on('error', () => {}).write(`${adminPassword}\n`);
-    await untilReady(watchdog.stderr, ended);
-    await seed(urlOf('postgres', adminPassword), readerPassword);
+    await Promise.race([untilReady(watchdog.stderr), ended]);
+    await seed(adminUrl, readerPassword);
+    return { url: urlOf('authentik_stages_reader', readerPassword), adminUrl, close };
   } catch (error) {
     await close();
     throw error;
   }
-  const url = urlOf('authentik_stages_reader', readerPassword);
-  return { url, adminUrl: urlOf('postgres', adminPassword), close };
 }
 
 /** Only the server's account can enter it, whatever our umask says. Root must not follow names in it afterwards. */
-function createFolder(source: string, account: Account, isCopied: boolean): string {
-  const folder = fs.mkdtempSync(join(tmpdir(), PREFIX));
+function fill(folder: string, source: string, account: Account, isCopied: boolean): void {
   const programs = join(folder, 'native');
-  try {
-    fs.chmodSync(folder, 0o700);
-    if (isCopied) execFileSync('/bin/sh', ['-c', COPY, source, programs], { stdio: 'pipe' });
-    else fs.symlinkSync(source, programs);
-    linkLibraries(programs);
-    if (account) execFileSync('chown', ['-Rh', `${account.uid}:${account.gid}`, folder]);
-    return folder;
-  } catch (error) {
-    remove(folder);
-    throw error;
-  }
+  fs.chmodSync(folder, 0o700);
+  if (isCopied) execFileSync('/bin/sh', ['-c', COPY, source, programs], { stdio: 'pipe' });
+  else fs.symlinkSync(source, programs);
+  linkLibraries(programs);
+  if (account) execFileSync('chown', ['-Rh', `${account.uid}:${account.gid}`, folder]);
 }
 
 /** The original may be read-only, folders included. */
@@ -125,24 +96,23 @@ function remove(folder: string): void {
 
 const createPassword = () => randomBytes(24).toString('base64url');
 
-async function untilReady(stderr: Readable, ended: Promise<unknown>): Promise<void> {
+const readSource = (name: string) => fs.readFileSync(join(packageRoot, 'prisma', name), 'utf8');
+
+function untilReady(stderr: Readable): Promise<void> {
   let log = '';
-  const ready = new Promise<boolean>((resolve) => {
+  return new Promise((resolve, reject) => {
     stderr.setEncoding('utf8').on('data', (text: string) => {
       log = (log + text).slice(-10_000);
-      if (log.includes('ready to accept connections')) resolve(true);
+      if (log.includes('ready to accept connections')) resolve();
     });
+    stderr.on('end', () => reject(new Error(/(?:error|fatal|panic): +(.*)/i.exec(log)?.[1] ?? log)));
   });
-  if (await Promise.race([ready, ended.then(() => false)])) return;
-  throw new Error(/(?:error|fatal|panic): +(.*)/i.exec(log)?.[1] ?? log);
 }
 
 async function seed(connectionString: string, readerPassword: string): Promise<void> {
-  const texts = FILES.map((name) => fs.readFileSync(join(packageRoot, 'prisma', name), 'utf8'));
-  texts.push(`ALTER ROLE authentik_stages_reader PASSWORD '${readerPassword}'`);
+  const texts = [...FILES.map(readSource), `ALTER ROLE authentik_stages_reader PASSWORD '${readerPassword}'`];
   // Otherwise PGOPTIONS and PGCLIENT_ENCODING would apply, which are about another server.
-  const settings = { options: '-c search_path=public', client_encoding: 'UTF8' };
-  const client = new pg.Client({ connectionString, ...settings });
+  const client = new pg.Client({ connectionString, options: '-c search_path=public', client_encoding: 'UTF8' });
   await client.connect();
   await client.query(texts.join('\n')).finally(() => client.end());
 }
@@ -156,17 +126,15 @@ function removeAbandoned(account: Account): void {
 }
 
 function isAbandoned(folder: string, account: Account): boolean {
-  let isOld = false;
+  const stats = fs.lstatSync(folder, { throwIfNoEntry: false });
+  if (!stats || (stats.uid !== account?.uid && stats.uid !== process.getuid?.())) return false;
   try {
-    const { uid, mtimeMs } = fs.lstatSync(folder);
-    if (uid !== account?.uid && uid !== process.getuid?.()) return false;
-    isOld = Date.now() - mtimeMs > ABANDONED_AFTER_MS;
     // Fails for a FIFO that nobody holds. The watchdog may be in another container, where no signal finds it.
     const { O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
     fs.closeSync(fs.openSync(join(folder, 'held'), O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
     return false;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENXIO' || (code === 'ENOENT' && isOld);
+    return code === 'ENXIO' || (code === 'ENOENT' && Date.now() - stats.mtimeMs > ABANDONED_AFTER_MS);
   }
 }

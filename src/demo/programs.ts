@@ -11,11 +11,10 @@ export type Account = { readonly uid: number; readonly gid: number } | undefined
 export function findServerAccount(): Account {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = readFileSync('/etc/passwd', 'utf8');
-  for (const name of ['postgres', 'nobody']) {
-    const line = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(accounts);
-    if (line) return { uid: Number(line[1]), gid: Number(line[2]) };
-  }
-  throw new Error('root cannot run PostgreSQL, and there is no user postgres or nobody');
+  const entryOf = (name: string) => new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(accounts);
+  const [, uid, gid] = entryOf('postgres') ?? entryOf('nobody') ?? [];
+  if (!uid) throw new Error('root cannot run PostgreSQL, and there is no user postgres or nobody');
+  return { uid: Number(uid), gid: Number(gid) };
 }
 
 /** Returns the folder that holds `bin`, `lib` and `share`. Throws where npm has installed none. */
