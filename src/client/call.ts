@@ -49,25 +49,20 @@ export function createCall({ timeoutMs, retries, fetch }: CallOptions) {
 /** Milliseconds; a second for a header that is absent or says nothing (RFC 9110, 10.2.3: seconds or a date). */
 export function retryDelayMs(retryAfter: string | null, now = Date.now()): number {
   if (retryAfter === null) return DEFAULT_DELAY_MS;
-  const delayMs = /^\d+$/.test(retryAfter)
-    ? Number(retryAfter) * 1000
-    : Date.parse(retryAfter) - now;
+  const delayMs = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;
   return Number.isNaN(delayMs) ? DEFAULT_DELAY_MS : Math.max(0, delayMs);
 }
 
 /** Rejects with the signal's reason when that comes first. */
 function wait(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
+    signal.throwIfAborted();
+    const timer = setTimeout(resolve, delayMs);
+    // Stays after the wait: the signal ends with its call.
+    signal.addEventListener('abort', () => {
       clearTimeout(timer);
       reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, delayMs);
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
+    });
   });
 }
 

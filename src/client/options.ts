@@ -13,9 +13,7 @@ export function toAddress(baseUrl: unknown): string {
     throw new TypeError(`baseUrl must be a whole http or https URL, ${EXAMPLE}.`);
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw new TypeError(
-      `baseUrl must not have a user, password, query or fragment. Pass one ${EXAMPLE}.`,
-    );
+    throw new TypeError(`baseUrl must not have a user, password, query or fragment. Pass one ${EXAMPLE}.`);
   }
   const path = url.pathname.replace(/\/+$/, '');
   return url.origin + (path.endsWith(BASE_PATH) ? path : path + BASE_PATH);
@@ -24,14 +22,10 @@ export function toAddress(baseUrl: unknown): string {
 /** The messages never show the token. */
 export function assertToken(token: unknown): asserts token is string {
   if (typeof token !== 'string') {
-    throw new TypeError(
-      'token must be a string, or a function that returns one. Leave it out to send none.',
-    );
+    throw new TypeError('token must be a string, or a function that returns one. Leave it out to send none.');
   }
   if (/^bearer\s/i.test(token)) {
-    throw new TypeError(
-      'token must not begin with "Bearer ". Pass the token alone; the client adds the word.',
-    );
+    throw new TypeError('token must not begin with "Bearer ". Pass the token alone; the client adds the word.');
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new TypeError(

@@ -43,9 +43,7 @@ interface HeaderObject {
 }
 interface MediaTypeObject {
   readonly schema: object;
-  readonly examples?: Readonly<
-    Record<string, { readonly summary?: string; readonly value: unknown }>
-  >;
+  readonly examples?: Readonly<Record<string, { readonly summary?: string; readonly value: unknown }>>;
 }
 
 export interface Contract {
@@ -87,8 +85,7 @@ export function loadContract(file: string = CONTRACT_FILE): Contract {
 export function parseContract(source: string, file = CONTRACT_FILE): Contract {
   const yaml = parseDocument(source);
   const [syntaxError] = yaml.errors;
-  if (syntaxError)
-    throw new ContractError(`The contract ${file} is not YAML: ${syntaxError.message}`);
+  if (syntaxError) throw new ContractError(`The contract ${file} is not YAML: ${syntaxError.message}`);
   // The server's validator checks the document as a whole.
   const document = yaml.toJS() as OpenApiDocument;
   if (!/^3\.1\./.test(document?.openapi ?? '')) {
@@ -118,9 +115,7 @@ export function parseContract(source: string, file = CONTRACT_FILE): Contract {
     source,
     basePath: document.servers[0].url.replace(/\/$/, ''),
     operationIds: operations.map(({ operation }) => operation.operationId),
-    allowedMethods: [
-      ...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']),
-    ],
+    allowedMethods: [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])],
     operationOf: (operationId) => find(operationId).operation,
     parametersOf: (operationId) => find(operationId).parameters,
     pathOf: (operationId) => find(operationId).path,

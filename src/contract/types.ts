@@ -31,9 +31,7 @@ export interface Input<Id extends OperationId> {
 }
 
 type Responses<Id extends OperationId> = operations[Id]['responses'];
-type JsonBody<Response> = Response extends { content: { 'application/json': infer Body } }
-  ? Body
-  : never;
+type JsonBody<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : never;
 
 /** The documented responses of an operation that have a body: each status with the body that fits it. */
 export type OperationResponse<Id extends OperationId> = {
