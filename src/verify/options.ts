@@ -37,15 +37,15 @@ export function readOptions(
   const token = readToken('token', values.token ?? environment.VERIFY_TOKEN);
   const secondToken = readToken('second-token', values['second-token'] ?? environment.VERIFY_SECOND_TOKEN);
   const { stage, profile, timeout, json, junit } = values;
-  if (stage !== undefined && !UUID.test(stage)) throw new UsageError('--stage must be a UUID.');
-  if (profile !== 'contract' && profile !== 'authentik') {
-    throw new UsageError('--profile must be one of: contract, authentik.');
-  }
+  must(stage === undefined || UUID.test(stage), '--stage must be a UUID.');
+  must(profile === 'contract' || profile === 'authentik', '--profile must be one of: contract, authentik.');
+  const seconds = Number(timeout);
+  must(seconds >= 0.001 && seconds <= 3600, '--timeout must be a number of seconds from 0.001 to 3600.');
   return {
     /** The deployment, without the contract's base path and without a slash at the end. */
     url: readUrl(values.url, basePath),
     given: { stage, token, secondToken },
-    timeoutMs: readTimeoutMs(timeout),
+    timeoutMs: Math.round(seconds * 1000),
     profile,
     json,
     junit,
@@ -77,23 +77,19 @@ function parse(args: readonly string[]) {
 }
 
 function readUrl(text: string | undefined, basePath: string): string {
-  if (text === undefined) throw new UsageError('--url is missing.');
+  must(text !== undefined, '--url is missing.');
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
-    throw new UsageError('--url must be an address such as https://authentik.example.');
-  }
+  const isAddress = url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash;
+  must(isAddress === true, '--url must be an address such as https://authentik.example.');
   const address = url.href.replace(/\/+$/, '');
   return address.endsWith(basePath) ? address.slice(0, -basePath.length) : address;
 }
 
 function readToken(name: string, text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (/^[\x21-\x7e]+$/.test(text)) return text;
-  throw new UsageError(`--${name} holds something that no token can hold.`);
+  must(/^[\x21-\x7e]*$/.test(text ?? ''), `--${name} holds something that no token can hold.`);
+  return text || undefined;
 }
 
-function readTimeoutMs(text: string): number {
-  const seconds = Number(text);
-  if (seconds >= 0.001 && seconds <= 3600) return Math.round(seconds * 1000);
-  throw new UsageError('--timeout must be a number of seconds from 0.001 to 3600.');
+function must(isRight: boolean, message: string): asserts isRight {
+  if (!isRight) throw new UsageError(message);
 }

@@ -44,15 +44,14 @@ export async function runChecks(contract: Contract, target: Target, given: Given
 
 function createSend(contract: Contract, target: Target, given: Given): Subject['send'] {
   function needed(what: keyof Given): string {
-    const value = given[what];
-    if (value === undefined) throw new NotRun(MISSING[what]);
-    return value;
+    if (given[what] === undefined) throw new NotRun(MISSING[what]);
+    return given[what];
   }
   return async (operationId, { stage = UNKNOWN_UUID, rest = '', as, ...others } = {}) => {
-    const token = as && needed(as);
+    const token = as && { token: needed(as) };
     const uuid = typeof stage === 'string' ? stage : stage(needed('stage'));
     const path = contract.pathOf(operationId).replace('{stage_uuid}', encodeURIComponent(uuid));
-    return target({ ...others, path: path + rest, ...(token && { token }) });
+    return target({ ...others, path: path + rest, ...token });
   };
 }
 
