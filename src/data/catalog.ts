@@ -7,7 +7,7 @@ import type { Database } from './database.js';
 import { type Marker, nearestRelease } from './releases/identify.js';
 import type { Release } from './releases/releases.js';
 import { explainIncomplete, explainRowSecurity, explainUnknown, explainUnreadable } from './schema-advice.js';
-import { qualified, type TableName } from './tables.js';
+import type { TableName } from './tables.js';
 
 const Column = z.object({
   table: z.string(),
@@ -60,7 +60,6 @@ const TENANTS = 'authentik_tenants_tenant' satisfies TableName;
 
 /** Rejects with a DatabaseError when the database cannot be queried. */
 export async function inspectDatabase(database: Database, schema: string): Promise<Inspection> {
-  const signature = `${qualified(FUNCTION_SCHEMA, schema)}(text[], timestamp with time zone, boolean)`;
   // pg_catalog shows every column to every role; information_schema shows only the readable ones.
   const statement = Prisma.sql`
     SELECT current_database()::text AS database,
@@ -83,9 +82,9 @@ export async function inspectDatabase(database: Database, schema: string): Promi
         WHERE c.relname = 'authentik_core_user' AND c.relkind IN ('r', 'p') ORDER BY 1) AS "authentikSchemas",
       tenants.schema AS "tenantSchema",
       current_setting('server_encoding') AS encoding, current_setting('array_nulls') AS "arrayNulls",
-      EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = ${FUNCTION_SCHEMA}
-        AND has_schema_privilege(n.oid, 'USAGE')
-        AND has_function_privilege(to_regprocedure(${signature})::oid, 'EXECUTE')) AS "hasFunction"
+      EXISTS (SELECT FROM pg_catalog.pg_proc f JOIN pg_catalog.pg_namespace n ON n.oid = f.pronamespace
+        WHERE n.nspname = ${FUNCTION_SCHEMA} AND f.proname = ${schema} AND has_schema_privilege(n.oid, 'USAGE')
+          AND has_function_privilege(f.oid, 'EXECUTE')) AS "hasFunction"
     FROM (SELECT (
       SELECT n.nspname::text FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
+import { type Inspection, inspectDatabase } from '../../src/data/catalog.js';
+import { openDatabase } from '../../src/data/database.js';
 import { insertOauthToken, insertToken, insertUser } from '../support/fixtures.js';
 import { RELEASES, type Release, readonlyRoleSql } from '../support/generations/generations.js';
 import {
@@ -28,6 +30,18 @@ async function createRole(db: TestDatabase, attributes = ''): Promise<string> {
     db.sql(`REASSIGN OWNED BY ${name} TO postgres; DROP OWNED BY ${name}; DROP ROLE ${name}`),
   );
   return name;
+}
+
+/** What the service finds when it connects as a role. */
+async function inspect(db: TestDatabase, role: string): Promise<Inspection> {
+  await db.sql(`ALTER ROLE ${role} LOGIN PASSWORD 'stranger'`);
+  const url = new URL(db.url);
+  url.username = role;
+  url.password = 'stranger';
+  const options = { poolSize: 1, connectTimeoutMs: 5000, queryTimeoutMs: 5000, schema: 'public' };
+  const database = openDatabase({ ...options, url: url.href });
+  cleanups.push(() => database.close());
+  return inspectDatabase(database, 'public');
 }
 
 const asReader = <Result>(db: TestDatabase, run: (client: pg.Client) => Promise<Result>) =>
@@ -171,6 +185,9 @@ describe('the function', () => {
         return resolve(client, ['x']);
       });
     await expect(ask()).rejects.toThrow('permission denied for schema authentik_stages');
+    // Looking for the function is no query that fails: this role would read the tables of tokens itself.
+    const found = await inspect(db, stranger);
+    expect(found.readsTokensBy).toBe('tables');
     await db.sql(`GRANT USAGE ON SCHEMA authentik_stages TO ${stranger}`);
     await expect(ask()).rejects.toThrow('permission denied for function public');
   });
