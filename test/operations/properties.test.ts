@@ -27,22 +27,25 @@ afterAll(async () => {
 });
 
 /** Writes the row with new UUIDs, as fast-check likes some so much that it gives them again and again. */
-async function insertRow({ flows, ...stage }: PasswordStageRow): Promise<string> {
+async function insertRow({
+  stage: { name, bindings },
+  ...stage
+}: PasswordStageRow): Promise<string> {
   const configureFlow = stage.configureFlowId && (await insertFlow(db));
   const uuid = await insertPasswordStage(db, {
-    name: `${stage.name} ${randomUUID()}`,
+    name: `${name} ${randomUUID()}`,
     backends: stage.backends,
     configure_flow_id: configureFlow,
     failed_attempts_before_cancel: stage.failedAttemptsBeforeCancel,
   });
-  for (const [order, flow] of flows.entries()) {
+  for (const { order, flow } of bindings) {
     const flowUuid = await insertFlow(db, {
       name: flow.name,
       slug: flow.slug,
       title: flow.title,
       designation: flow.designation,
       background: flow.background,
-      policy_engine_mode: flow.policyEngineMode,
+      policy_engine_mode: flow.policyBindingModel.policyEngineMode,
       compatibility_mode: flow.compatibilityMode,
       layout: flow.layout,
       denied_action: flow.deniedAction,
@@ -60,8 +63,8 @@ async function removeRows(): Promise<void> {
 }
 
 /** Slugs are unique, and this release has room for 50 characters. */
-function fitsTable({ flows }: PasswordStageRow): boolean {
-  const slugs = flows.map(({ slug }) => slug);
+function fitsTable({ stage }: PasswordStageRow): boolean {
+  const slugs = stage.bindings.map(({ flow }) => flow.slug);
   return new Set(slugs).size === slugs.length && slugs.every((slug) => [...slug].length <= 50);
 }
 
@@ -125,7 +128,7 @@ const method = fc.oneof(
 describe('random requests', () => {
   const documented = Object.keys(responsesOf(OPERATION)).map(Number);
 
-  test('get documented answers only, and none of 5xx', async () => {
+  test('get documented responses only, and none of 5xx', async () => {
     const statuses = new Set<number>();
     await fc.assert(
       fc.asyncProperty(method, path, query, headers, async (method, path, query, headers) => {
@@ -136,7 +139,7 @@ describe('random requests', () => {
         } else {
           expect(documented).toContain(answer.status);
           expect(answer.status).toBeLessThan(500);
-          // An answer to HEAD has no body to check.
+          // A response to HEAD has no body to check.
           if (method !== 'HEAD') expect(checkResponse(OPERATION, answer)).toEqual([]);
         }
       }),

@@ -111,7 +111,6 @@ describe.each(['2024.6', '2026.2'] as const)('stages_password_list on %s', (rele
   it.each([
     ['-name', ['gamma_two', 'beta 100% ONE', 'alpha one']],
     ['-failed_attempts_before_cancel,-name', ['gamma_two', 'alpha one', 'beta 100% ONE']],
-    ['flow_set,-name', ['gamma_two', 'beta 100% ONE', 'alpha one']],
     ['configure_flow,-name', ['alpha one', 'gamma_two', 'beta 100% ONE']],
   ])('200: orders by %s', async (ordering, expected) => {
     expect(await names(`?ordering=${ordering}`)).toEqual(expected);
@@ -155,7 +154,6 @@ describe.each(['2024.6', '2026.2'] as const)('stages_password_list on %s', (rele
     '?page=0',
     '?page=x',
     '?page_size=0',
-    '?page_size=101',
     '?configure_flow=nonsense',
     '?configure_flow=00000000-0000-4000-8000-000000000000',
     '?failed_attempts_before_cancel=2147483648',
@@ -165,6 +163,10 @@ describe.each(['2024.6', '2026.2'] as const)('stages_password_list on %s', (rele
     '?format=json',
   ])('400: refuses %s', async (query) => {
     expect(JSON.parse((await get(query)).text)).toMatchObject({ code: 'invalid' });
+  });
+
+  it('refuses more than 1,000 stages on a page, or returns as many as the tenant allows', async () => {
+    expect((await get('?page_size=1001')).status).toBe(release === '2024.6' ? 400 : 200);
   });
 
   it('403: refuses a caller without any view permission, whatever the query', async () => {

@@ -15,7 +15,7 @@ afterAll(() => service.close());
 const ADMIN = { Authorization: `Bearer ${DEMO_TOKENS.administrator}` };
 const NO_PERMISSION = { Authorization: `Bearer ${DEMO_TOKENS.noPermission}` };
 
-describe('headers of an answer', () => {
+describe('headers of a response', () => {
   test('keep shared caches away', async () => {
     const { headers } = await send(service.url, STAGE, { headers: ADMIN });
     expect(headers.get('cache-control')).toBe('private, no-cache');
@@ -59,11 +59,16 @@ describe('If-None-Match', () => {
     ['the same', (etag) => etag, 304],
     ['the same, strong', (etag) => etag.replace('W/', ''), 304],
     ['a list with the same', (etag) => `"other" , ${etag},W/"third"`, 304],
+    ['a list with the same behind a tag with commas', (etag) => `"a, b,", ${etag}`, 304],
+    ['the same within the quotes of another', (etag) => `"a,${etag.replaceAll('"', '')},b"`, 200],
     ['anything', () => '*', 304],
+    ['anything, in spaces', () => ' * ', 304],
     ['another', () => '"other"', 200],
     ['a list of others', () => '"a", W/"b"', 200],
     ['the same without quotes', (etag) => etag.replaceAll('"', ''), 200],
     ['nothing', () => '', 200],
+    ['the same, not closed', (etag) => etag.slice(0, -1), 200],
+    ['the same, lower-case weak', (etag) => etag.replace('W', 'w'), 304],
   ])('%s', async (_what, toHeader, status) => {
     expect(await statusFor(toHeader)).toBe(status);
   });
