@@ -89,7 +89,12 @@ export async function startServer(app: Express, options: ServerOptions): Promise
     async close() {
       inFlight.drain();
       await pause(Math.max(options.shutdownDelayMs, inFlight.connections > 0 ? MIN_DRAIN_MS : 0));
-      await terminator.terminate();
+      // First of all: the library goes on accepting connections, and resets them.
+      const closed = once(server, 'close');
+      server.close();
+      // All that it can complain of is that the server has stopped listening already.
+      await terminator.terminate().catch(() => {});
+      await closed;
     },
   };
 }

@@ -16,6 +16,8 @@ export async function lockTable(database: TestDatabase, table: string): Promise<
   return {
     isFelt: () =>
       until(`a query waits for ${table}`, async () => {
+        // Within a transaction the view would stay as it was when it was first looked at.
+        await client.query('SELECT pg_stat_clear_snapshot()');
         const { rows } = await client.query(
           `SELECT FROM pg_stat_activity
            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
