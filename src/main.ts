@@ -38,13 +38,9 @@ async function main(args: readonly string[]): Promise<void> {
     });
     return;
   }
-  const { values } = parseArgs({ args: rest, options: { help: { type: 'boolean', short: 'h' } } });
-  if (values.help) {
+  if (wantsHelp(command, rest)) {
     process.stdout.write(USAGE);
     return;
-  }
-  if (command !== 'serve' && command !== 'doctor') {
-    throw new Error(`There is no command "${command}".\n\n${USAGE}`);
   }
   const config = readConfig(process.env);
   if (cluster.isWorker) return serveAsWorker(config);
@@ -60,6 +56,17 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     await demo?.close();
     throw error;
+  }
+}
+
+/** Throws an error that explains the use for what it does not know. */
+function wantsHelp(command: string, args: string[]): boolean {
+  try {
+    const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } });
+    if (command !== 'serve' && command !== 'doctor') throw new Error(`There is no command "${command}".`);
+    return values.help ?? false;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${USAGE}`);
   }
 }
 

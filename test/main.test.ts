@@ -99,7 +99,7 @@ describe('a start that fails', () => {
   test('explains its use to who calls it otherwise', async () => {
     const { ended, err } = run({}, 'serve', '--port=1');
     expect(await ended).toBe(1);
-    expect(err()).toMatch(/^Cannot start\.\nUsage: /);
+    expect(err()).toMatch(/^Cannot start\.\nUnknown option '--port'.*\n\nUsage: /s);
   });
 });
 

@@ -91,7 +91,11 @@ describe('a path that is not in the contract', () => {
     const answer = await ask(path || '/');
     expect(answer.status).toBe(404);
     expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 404, 'not-found'));
+    // Unlike a stage that is absent, so that a wrong base path can be told from it.
+    expect(JSON.parse(answer.text)).toEqual({
+      code: 'not_found',
+      detail: 'There is nothing at this path: operations are below /api/v3.',
+    });
   });
 
   test('is 404 without credentials too', async () => {
