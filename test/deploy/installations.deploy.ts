@@ -9,9 +9,10 @@ import { type Launched, launch, unprivileged } from '../support/live/launch.js';
 import { until } from '../support/live/until.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { buildImage, type Image, runStep } from './support/dockerfile.js';
-import { deployment, settings } from './support/kubernetes.js';
+import { deployment } from './support/kubernetes.js';
 import { fetchNode, requireProgram } from './support/programs.js';
 import { STAGE, TOKEN } from './support/requests.js';
+import { settings } from './support/settings.js';
 
 const START_MS = 60_000;
 const MAX_NODE_MODULES_MB = 120;

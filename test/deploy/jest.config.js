@@ -4,7 +4,6 @@ import shared from '../../jest.config.js';
 export default {
   ...shared,
   rootDir: '../..',
-  // Installing takes its time.
   testTimeout: 600_000,
   testMatch: ['<rootDir>/test/deploy/*.deploy.ts'],
 };

@@ -4,18 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
-import {
-  deployment,
-  folder,
-  kustomization,
-  type Manifest,
-  read,
-  settings,
-  settingsOf,
-} from './support/kubernetes.js';
+import { deployment, folder, kustomization, type Manifest, read } from './support/kubernetes.js';
 import { requireProgram } from './support/programs.js';
 import { elsewhere, LIST, noBearer, pathTo, STAGE } from './support/requests.js';
-import { configOf } from './support/settings.js';
+import { configOf, settings, settingsOf } from './support/settings.js';
 
 const VALIDATOR = 'kubernetes-validate==1.37.0';
 /** Custom resources, and all the fields that they may have: of Gateway API 1.4 and the Prometheus operator. */

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { findFreePort } from '../support/live/free-port.js';
 import { type ServiceProcess, startServiceProcess } from '../support/live/service-process.js';
 import { startTraffic } from '../support/live/traffic.js';
 import { until } from '../support/live/until.js';
-import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { createDatabase } from '../support/postgres.js';
 import { startBalancer, startNginx } from './support/proxies.js';
 import { LIST } from './support/requests.js';
 import { startStandIn } from './support/stand-in.js';
-
-let db: TestDatabase;
-
-beforeAll(async () => {
-  db = await createDatabase('2024.6', { seed: true });
-});
-
-afterAll(() => db.drop());
 
 test.each([
   {
@@ -34,6 +26,7 @@ test.each([
   settings,
   times,
 }) => {
+  const db = await createDatabase('2024.6', { seed: true });
   const start = async (port: number): Promise<ServiceProcess> => {
     const instance = await startServiceProcess({ DATABASE_URL: db.url, PORT: port, ...settings });
     await until('the instance is ready', async () => (await fetch(`${instance.url}/readyz`)).ok);
@@ -62,6 +55,7 @@ test.each([
     await traffic.stop();
     await Promise.all([proxy, ...instances].map((running) => running.stop()));
     await authentik.close();
+    await db.drop();
   }
   const { exchanges } = traffic;
   process.stdout.write(`${times} replacements, ${exchanges.length} requests\n`);

@@ -11,12 +11,3 @@ export const folder = join(packageRoot, 'deploy/kubernetes');
 export const read = (file: string): Manifest => parse(readFileSync(join(folder, file), 'utf8'));
 export const deployment = read('deployment.yaml');
 export const kustomization = read('kustomization.yaml');
-
-/** What the ConfigMap of a kustomization holds. */
-export const settingsOf = ({ configMapGenerator: [{ literals }] }: Manifest) =>
-  Object.fromEntries(literals.map((line: string) => line.split(/=(.*)/s))) as Record<
-    string,
-    string
-  >;
-
-export const settings = settingsOf(kustomization);

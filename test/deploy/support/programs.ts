@@ -14,10 +14,8 @@ const PACKAGES = {
 export function requireProgram(name: keyof typeof PACKAGES): string {
   const path = ['/usr/sbin', '/usr/local/sbin', process.env.PATH].join(':');
   try {
-    return execFileSync('/bin/sh', ['-c', `command -v ${name}`], {
-      encoding: 'utf8',
-      env: { PATH: path },
-    }).trim();
+    const found = execFileSync('/bin/sh', ['-c', `command -v ${name}`], { env: { PATH: path } });
+    return found.toString().trim();
   } catch (cause) {
     const message = `${name} is missing. On Debian: apt-get install ${PACKAGES[name]}`;
     throw new Error(message, { cause });
@@ -26,9 +24,8 @@ export function requireProgram(name: keyof typeof PACKAGES): string {
 
 /** The newest Node of a release line, from npm's registry. */
 export function fetchNode(major: number): string {
-  return execFileSync(
-    'npx',
-    ['--yes', `--package=node@${major}`, 'node', '-p', 'process.execPath'],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  ).trim();
+  const parameters = ['--yes', `--package=node@${major}`, 'node', '-p', 'process.execPath'];
+  return execFileSync('npx', parameters, { stdio: ['ignore', 'pipe', 'ignore'] })
+    .toString()
+    .trim();
 }

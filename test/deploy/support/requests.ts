@@ -32,7 +32,6 @@ export const elsewhere: readonly string[] = [
   pathTo('not-a-uuid'),
   pathTo(`urn:uuid:${DEMO.stageUuid}`),
   STAGE.replaceAll('-', ''),
-  `/other${STAGE}`,
   `/${STAGE}`,
   STAGE.replace('/stages/', '//stages/'),
   STAGE.replace('/stages/', '/stages/x/../'),

@@ -1,4 +1,5 @@
 import { type Config, readConfig, SETTINGS } from '../../../src/config.js';
+import { kustomization, type Manifest } from './kubernetes.js';
 
 export const settingNames: readonly string[] = Object.values(SETTINGS).flatMap((group) =>
   Object.values(group).map(({ variable }) => variable),
@@ -11,3 +12,12 @@ export function configOf(environment: Readonly<Record<string, string>>): Config 
   // The file is on another machine.
   return readConfig({ ...environment, DATABASE_PASSWORD_FILE: undefined });
 }
+
+/** What the ConfigMap of a kustomization holds. */
+export function settingsOf({ configMapGenerator: [{ literals }] }: Manifest) {
+  const pairs: string[][] = literals.map((line: string) => line.split(/=(.*)/s));
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+/** Those of `deploy/kubernetes`. */
+export const settings = settingsOf(kustomization);
