@@ -17,25 +17,14 @@ export type ErrorCode = ErrorBody['code'];
 
 export type OperationId = keyof operations;
 
-type Part<Id extends OperationId, Name extends 'path' | 'query'> =
-  NonNullable<operations[Id]['parameters'][Name]> extends infer Parameters
-    ? [Parameters] extends [never]
-      ? Record<never, never>
-      : Parameters
-    : never;
-
 /** The path and query parameters of an operation, as the contract names them. */
-export interface Input<Id extends OperationId> {
-  readonly path: Part<Id, 'path'>;
-  readonly query: Part<Id, 'query'>;
-}
+export type Input<Id extends OperationId> = Required<Pick<operations[Id]['parameters'], 'path' | 'query'>>;
 
 type Responses<Id extends OperationId> = operations[Id]['responses'];
-type JsonBody<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : never;
 
 /** The documented responses of an operation that have a body: each status with the body that fits it. */
 export type OperationResponse<Id extends OperationId> = {
-  [Status in keyof Responses<Id>]: JsonBody<Responses<Id>[Status]> extends never
-    ? never
-    : { readonly status: Status; readonly body: JsonBody<Responses<Id>[Status]> };
+  [Status in keyof Responses<Id>]: Responses<Id>[Status] extends { content: { 'application/json': infer Body } }
+    ? { readonly status: Status; readonly body: Body }
+    : never;
 }[keyof Responses<Id>];

@@ -108,13 +108,21 @@ describe('createResponseChecker', () => {
   });
 
   test.each([
-    ['neither form', { background: undefined }],
-    ['both forms', { background_url: '/static/a.jpg' }],
-  ])('finds a flow of %s', (_what, change) => {
+    ['neither form', { background: undefined }, "must have required property 'background'"],
+    ['both forms', { background_url: '/static/a.jpg' }, 'must not have the field background_url'],
+  ])('finds a flow of %s', (_what, change, problem) => {
     const flow_set = [{ ...STAGE.flow_set[0], ...change }];
-    expect(check(withBody({ ...STAGE, flow_set }))[0]).toBe(
-      '/flow_set/0 must have exactly one of the fields background, background_url',
-    );
+    expect(check(withBody({ ...STAGE, flow_set }))).toEqual([`/flow_set/0 ${problem}`]);
+  });
+
+  test('finds a flow in another form than the flows beside it', () => {
+    const { background: background_url, ...others } = STAGE.flow_set[0] ?? {};
+    const [flow] = STAGE.flow_set;
+    const flow_set = [flow, { ...others, background_url }, flow];
+    expect(check(withBody({ ...STAGE, flow_set }))).toEqual([
+      "/flow_set/1 must have required property 'background'",
+      '/flow_set/1 must not have the field background_url',
+    ]);
   });
 
   test.each([

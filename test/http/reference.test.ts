@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { renderPage } from '../../scripts/reference-page.js';
-import { type Contract, ContractError, parseContract } from '../../src/contract/contract.js';
+import { type Contract, ContractError, loadContract } from '../../src/contract/contract.js';
 import { DEMO } from '../../src/demo/demo.js';
 import { createReference } from '../../src/http/reference/reference.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -313,7 +313,7 @@ describe('beside the reference page', () => {
 function contractWith({ title, path }: { title?: string; path?: string }): Contract {
   const { info, paths, ...rest } = contract.document;
   const [item] = Object.values(paths);
-  return parseContract(
+  return loadContract(
     JSON.stringify({
       ...rest,
       info: { ...info, ...(title && { title }) },

@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
-import { type Contract, ContractError, parseContract } from '../../src/contract/contract.js';
+import { type Contract, ContractError, loadContract } from '../../src/contract/contract.js';
 import { createContractMiddleware } from '../../src/http/validator.js';
 import { contract } from '../support/contract.js';
 
 const enforce = (source: Contract) => createContractMiddleware(express(), source);
 
 const enforceEdited = async (from: string | RegExp, to: string) =>
-  enforce(parseContract(contract.source.replace(from, to)));
+  enforce(loadContract(contract.source.replace(from, to)));
 
 describe('createContractMiddleware', () => {
   test('leaves the contract as it is', async () => {

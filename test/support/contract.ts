@@ -2,7 +2,7 @@
 import {
   loadContract,
   type ResponseObject,
-  resolveReferences,
+  withoutReferences,
 } from '../../src/contract/contract.js';
 import { createResponseChecker, type WireResponse } from '../../src/contract/response-checker.js';
 import type { OperationId } from '../../src/contract/types.js';
@@ -21,9 +21,9 @@ export interface Schema {
 export const contract = loadContract();
 export const checkResponse = createResponseChecker(contract);
 
-export const schemas = resolveReferences<Readonly<Record<string, Schema>>>(contract.document, {
-  $ref: '#/components/schemas',
-});
+export const schemas: Readonly<Record<string, Schema>> = {
+  ...withoutReferences(contract.document).components.schemas,
+};
 
 export function enumOf(schema: string): readonly string[] {
   const values = schemas[schema]?.enum;
