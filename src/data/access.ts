@@ -40,10 +40,15 @@ export function createAccessRepository(
   limits: BatchLimits,
   clock: Clock,
 ): AccessRepository {
+  // The text is long, and depends on nothing but the schema.
+  const texts = new WeakMap<Schema, Prisma.Sql['strings']>();
+
   async function load(tokens: readonly string[], scansOauth: boolean) {
     return monitor.use(async (schema) => {
+      const text = texts.get(schema) ?? accessStatement(schema).strings;
+      texts.set(schema, text);
       const includeOauth = scansOauth || schema.release.hasAccessTokenIndex;
-      const statement = accessStatement(schema, tokens, clock(), includeOauth);
+      const statement = new Prisma.Sql(text, [tokens, clock().toISOString(), includeOauth]);
       const rows = z.array(AccessRow).parse(await database.query((prisma) => prisma.$queryRaw(statement)));
       if (rows.some((row) => !row.releaseHolds)) throw new SchemaChangedError();
       const facts = new Map(rows.map((row) => [row.credential, toFacts(row)]));
@@ -68,18 +73,22 @@ function toFacts({ grantedStages, ...row }: z.infer<typeof AccessRow>): AccessFa
   return { ...row, grantedStages: new Set(grantedStages?.split(' ')) };
 }
 
-/** `OFFSET 0` keeps the planner from asking for everything twice, once for each use of `seesAll`. */
-function accessStatement(schema: Schema, tokens: readonly string[], now: Date, includeOauth: boolean): Prisma.Sql {
+/**
+ * `OFFSET 0` keeps the planner from joining all users, whose number it knows, with callers, whose number it does not; and
+ * from asking for everything twice, once for each use of `seesAll`.
+ */
+function accessStatement(schema: Schema): Prisma.Sql {
   const { tables: t, release } = schema;
   const permissions = release.permissions === 'django' ? django(schema) : roles(schema);
   return Prisma.sql`
-    WITH bearer AS (${bearer(schema, tokens, now, includeOauth)}
+    WITH bearer AS (${bearer(schema)}
     ), view_permission AS (
-      SELECT p.id FROM ${t.auth_permission} p
-      JOIN ${t.django_content_type} c ON c.id = p.content_type_id
-      WHERE c.app_label = 'authentik_stages_password' AND c.model = 'passwordstage'
-        AND p.codename = 'view_passwordstage'
-    )
+      SELECT id FROM ${t.auth_permission}
+      WHERE codename = 'view_passwordstage' AND content_type_id = (
+        SELECT id FROM ${t.django_content_type}
+        WHERE app_label = 'authentik_stages_password' AND model = 'passwordstage'
+      )
+    ), ${permissions.holders}
     SELECT bearer.credential, u.id AS "userId", u.is_active AS "isActive",
       u.type = 'internal_service_account' AS "isInternalServiceAccount", sees."all" AS "seesAll",
       CASE WHEN NOT sees."all" THEN (
@@ -90,8 +99,9 @@ function accessStatement(schema: Schema, tokens: readonly string[], now: Date, i
           THEN granted.object_pk::uuid END
       ) END AS "grantedStages",
       ${releaseHolds(schema)} AS "releaseHolds"
-    FROM bearer JOIN ${t.authentik_core_user} u ON u.id = bearer.user_id
-    CROSS JOIN LATERAL (
+    FROM bearer CROSS JOIN LATERAL (
+      SELECT id, is_active, type FROM ${t.authentik_core_user} WHERE id = bearer.user_id OFFSET 0
+    ) u CROSS JOIN LATERAL (
       SELECT EXISTS (
         SELECT FROM ${t.authentik_core_group} g
         WHERE g.is_superuser AND g.group_uuid IN (${permissions.groups})
@@ -99,13 +109,9 @@ function accessStatement(schema: Schema, tokens: readonly string[], now: Date, i
     ) sees`;
 }
 
-function bearer(
-  { tables: t, name, readsTokensBy }: Schema,
-  tokens: readonly string[],
-  now: Date,
-  includeOauth: boolean,
-): Prisma.Sql {
-  const request = Prisma.sql`${tokens}::text[], ${now.toISOString()}::timestamptz, ${includeOauth}::boolean`;
+/** Takes the only values of the statement: tokens, time, and whether OAuth tokens are looked for. */
+function bearer({ tables: t, name, readsTokensBy }: Schema): Prisma.Sql {
+  const request = Prisma.sql`${null}::text[], ${null}::timestamptz, ${null}::boolean`;
   if (readsTokensBy === 'function') {
     return Prisma.sql`SELECT * FROM ${Prisma.raw(qualified(FUNCTION_SCHEMA, name))}(${request})`;
   }
@@ -116,6 +122,8 @@ function bearer(
 
 /** SQL about the user `u`. */
 interface PermissionSql {
+  /** Common table expressions of who has the permission for all stages, looked up once for all callers of a batch. */
+  readonly holders: Prisma.Sql;
   /** A SELECT of the groups that may make a superuser. */
   readonly groups: Prisma.Sql;
   readonly hasGlobalView: Prisma.Sql;
@@ -131,6 +139,9 @@ function django({ tables: t, release }: Schema): PermissionSql {
   const djangoGroups = Prisma.sql`
       SELECT ug.group_id FROM ${t.authentik_core_user_groups} ug WHERE ug.user_id = u.id`;
   return {
+    holders: Prisma.sql`viewing_group AS MATERIALIZED (
+      SELECT group_id FROM ${t.auth_group_permissions} WHERE permission_id = (SELECT id FROM view_permission)
+    )`,
     groups: Prisma.sql`
       WITH RECURSIVE member (group_id, hops) AS (
         SELECT m.group_id, 0 FROM ${t[release.membershipTable]} m WHERE m.user_id = u.id
@@ -142,10 +153,7 @@ function django({ tables: t, release }: Schema): PermissionSql {
     hasGlobalView: Prisma.sql`EXISTS (
         SELECT FROM ${t.authentik_core_user_user_permissions} up
         WHERE up.user_id = u.id AND up.permission_id = (SELECT id FROM view_permission)
-      ) OR EXISTS (
-        SELECT FROM ${t.auth_group_permissions} gp
-        WHERE gp.permission_id = (SELECT id FROM view_permission) AND gp.group_id IN (${djangoGroups})
-      )`,
+      ) OR EXISTS (${djangoGroups} AND ug.group_id IN (SELECT group_id FROM viewing_group))`,
     grants: Prisma.sql`
         SELECT uo.object_pk FROM ${t.guardian_userobjectpermission} uo
           WHERE uo.user_id = u.id AND uo.permission_id = (SELECT id FROM view_permission)
@@ -169,10 +177,12 @@ function roles({ tables: t, release }: Schema): PermissionSql {
       UNION
       SELECT gr.role_id FROM ${t.authentik_core_group_roles} gr WHERE gr.group_id IN (${groups})`;
   return {
+    holders: Prisma.sql`viewing_role AS MATERIALIZED (
+      SELECT role_id FROM ${t.guardian_rolemodelpermission} WHERE permission_id = (SELECT id FROM view_permission)
+    )`,
     groups,
     hasGlobalView: Prisma.sql`EXISTS (
-        SELECT FROM ${t.guardian_rolemodelpermission} rm
-        WHERE rm.permission_id = (SELECT id FROM view_permission) AND rm.role_id IN (${ofUser})
+        SELECT FROM viewing_role WHERE role_id IN (${ofUser})
       )`,
     grants: Prisma.sql`
         SELECT ro.object_pk FROM ${t.guardian_roleobjectpermission} ro

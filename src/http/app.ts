@@ -15,7 +15,7 @@ import { sendJson } from './json.js';
 import type { Metrics } from './metrics/metrics.js';
 import { recordRequests } from './record.js';
 import { createReference, type ReferenceOptions } from './reference/reference.js';
-import { checkAccept, checkMethod, checkPath, checkTarget, readQuery } from './requests.js';
+import { checkAccept, checkMethod, checkTarget, readQuery } from './requests.js';
 import { createContractMiddleware } from './validator.js';
 
 export interface AppOptions {
@@ -62,7 +62,7 @@ export async function createApp(options: AppOptions): Promise<Express> {
   // The validator answers 404 to every path that the contract does not have.
   if (reference) app.use(createReference(contract, reference));
   // From here on as authentik does it: 404, 406, 403, and only then 400.
-  app.use(match, checkPath, checkAccept);
+  app.use(match, checkAccept);
   // Begins to look the caller up, and refuses requests without a token.
   app.use((request, _response, next) => {
     if (request.openapi) void authenticate(request);
@@ -141,9 +141,7 @@ function sendErrors(authenticate: Authenticate): ErrorRequestHandler {
   return async (thrown, request, response, _next) => {
     let error = toOperationError(thrown);
     try {
-      // By an operation, or by the validator before it knew the operation: the path could not be decoded.
-      const isByContract = request.openapi !== undefined || error !== thrown;
-      if (error.code === 'invalid' && isByContract) await authenticate(request);
+      if (error.code === 'invalid' && request.openapi) await authenticate(request);
     } catch (refusal) {
       error = toOperationError(refusal);
     }

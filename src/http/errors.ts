@@ -87,12 +87,9 @@ interface ValidationProblem {
 export function toOperationError(thrown: unknown): OperationError {
   if (thrown instanceof OperationError) return thrown;
   const options = { cause: thrown };
-  // As express-openapi-validator and Express have them; without `errors`, a 400 is about the encoding of the path.
+  // As express-openapi-validator and Express have them.
   const { status, errors } = Object(thrown) as { status?: number; errors?: readonly ValidationProblem[] };
-  if (status === 400) {
-    const malformed = 'The path is not valid: each % must be followed by two hexadecimal digits of UTF-8.';
-    return new OperationError('invalid', errors?.map(explain) ?? malformed, options);
-  }
+  if (status === 400) return new OperationError('invalid', errors?.map(explain) ?? 'The request is not valid.', options);
   if (status === 404) return new OperationError('not_found', 'Not found.', options);
   return new OperationError('internal_error', thrown instanceof Error ? thrown.message : String(thrown), options);
 }

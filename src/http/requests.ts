@@ -57,17 +57,6 @@ export function checkMethod(allowed: readonly string[]): RequestHandler {
   };
 }
 
-/**
- * The validator takes further slashes at the end of a path; the contract and authentik do not. Each slash counts,
- * an encoded one is part of a parameter.
- */
-export const checkPath: RequestHandler = (request, _response, next) => {
-  if (!request.openapi) return next();
-  const [path = ''] = request.originalUrl.split('?');
-  if (path.split('/').length === request.openapi.openApiRoute.split('/').length) return next();
-  throw new OperationError('not_found', 'Not found.');
-};
-
 export const checkAccept: RequestHandler = (request, _response, next) => {
   const { accept } = request.headers;
   const operation = request.openapi?.schema;

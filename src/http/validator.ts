@@ -2,6 +2,7 @@
 import type { Application, Request, RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import { type Contract, ContractError, type OperationObject } from '../contract/contract.js';
+import { OperationError } from '../domain/errors.js';
 
 declare global {
   namespace Express {
@@ -49,14 +50,53 @@ export async function createContractMiddleware(app: Application, contract: Contr
     formats: { uuid: { type: 'string', validate: (text: string) => UUID.test(text) } },
   }) as RequestHandler[];
   if (!load || !match) throw new Error('express-openapi-validator has changed its parts.');
-  await loadContract(app, load);
-  return { match, enforce };
+  // A document that the validator cannot load would make each request a 500; find out before listening.
+  await run(load, { app });
+  return { match: await createMatch(app, contract, match), enforce };
 }
 
-/** A document that the validator cannot load would make each request a 500; find out before listening. */
-function loadContract(app: Application, load: RequestHandler): Promise<void> {
+/**
+ * The validator compiles the patterns of all paths again for each request, and takes further slashes at the end. So it is
+ * asked once for each path what it finds there, and that is the same for every request but for the path's parameters.
+ */
+async function createMatch(app: Application, contract: Contract, match: RequestHandler): Promise<RequestHandler> {
+  const templates = Object.keys(contract.document.paths).map((path) => contract.basePath + path);
+  const routes = await Promise.all(
+    templates.map(async (path) => {
+      const sample: Partial<Request> = { app, method: 'GET', baseUrl: '', path, originalUrl: path };
+      await run(match, sample);
+      const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '([^/]+)')}$`);
+      return { pattern, found: sample.openapi as NonNullable<Request['openapi']> };
+    }),
+  );
+  return (request, _response, next) => {
+    const [path = ''] = request.originalUrl.split('?');
+    for (const { pattern, found } of routes) {
+      const values = pattern.exec(path)?.slice(1);
+      if (!values) continue;
+      const names = Object.keys(found.pathParams);
+      request.openapi = found;
+      const pathParams = Object.fromEntries(names.map((name, index) => [name, decoded(values[index])]));
+      request.openapi = { ...found, pathParams };
+    }
+    next();
+  };
+}
+
+function decoded(value = ''): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    const remedy = 'each % must be followed by two hexadecimal digits of UTF-8.';
+    throw new OperationError('invalid', `The path is not valid: ${remedy}`);
+  }
+}
+
+/** Runs a middleware of the validator outside of a request. Rejects with a ContractError. */
+function run(middleware: RequestHandler, request: Partial<Request>): Promise<void> {
   return new Promise((resolve, reject) => {
-    load({ app } as Request, {} as never, (error?: unknown) => {
+    // It looks at nothing else of a request, and not at the response.
+    middleware(request as Request, {} as never, (error?: unknown) => {
       if (error === undefined) return resolve();
       const { message = String(error), errors } = error as { message?: string; errors?: unknown };
       const details = errors ? ` ${JSON.stringify(errors)}` : '';
