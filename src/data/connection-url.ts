@@ -14,7 +14,17 @@ export function addressesOf(url: string): readonly string[] {
     // Without the URL: it holds a password.
     throw new Error('must be a URL such as postgresql://user:password@host:5432/authentik');
   }
-  assertSupported(new URLSearchParams(/\?(.*)$/.exec(rest)?.[1]));
+  // The driver would silently do something else than libpq.
+  const parameters = new URLSearchParams(/\?(.*)$/.exec(rest)?.[1]);
+  const mode = parameters.get('sslmode') ?? '';
+  if (['prefer', 'allow'].includes(mode)) {
+    throw new Error(
+      `has sslmode=${mode}, which may or may not encrypt: use disable, or verify-full with sslrootcert=…`,
+    );
+  }
+  if ((parameters.get('target_session_attrs') ?? 'any') !== 'any') {
+    throw new Error('has target_session_attrs, which is not supported: any server will do, so leave it out');
+  }
   return addresses;
 }
 
@@ -23,53 +33,25 @@ function escaped(password: string): string {
   return password.replace(/[/?#@[\]\s]|%(?![0-9a-f]{2})/gi, encodeURIComponent);
 }
 
-/** The driver would silently do something else than libpq. */
-function assertSupported(parameters: URLSearchParams): void {
-  const mode = parameters.get('sslmode');
-  if (mode === 'prefer' || mode === 'allow') {
-    throw new Error(
-      `has sslmode=${mode}, which may or may not encrypt: use disable, or verify-full with sslrootcert=…`,
-    );
-  }
-  const attributes = parameters.get('target_session_attrs');
-  if (attributes !== null && attributes !== 'any') {
-    throw new Error(
-      'has target_session_attrs, which is not supported: any server that can be read will do, so leave it out',
-    );
-  }
-}
+export type Target = ReturnType<typeof targetOf>;
 
-export interface Host {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Where a URL leads as the driver understands it: everything but the password, so that it may be shown. */
-export interface Target {
-  readonly hosts: readonly Host[];
-  readonly database: string | undefined;
-  readonly user: string | undefined;
-  /** The driver then connects with TLS or not at all. */
-  readonly usesTls: boolean;
-  /** No network is crossed: a Unix socket, or loopback. */
-  readonly isLocal: boolean;
-}
-
-/** The environment counts as well: the driver takes PGHOST, PGSSLMODE and others for what the URL leaves out. */
-export function targetOf(url: string): Target {
+/**
+ * Where a URL leads as the driver understands it, with PGHOST, PGSSLMODE and others of the environment for what the URL
+ * leaves out. Everything but the password, so that it may be shown.
+ */
+export function targetOf(url: string) {
   const clients = addressesOf(url).map((connectionString) => new pg.Client({ connectionString }));
-  const [first] = clients;
+  const hosts = clients.map(({ host, port }) => ({ host, port }));
   return {
-    hosts: clients.map(({ host, port }) => ({ host, port })),
-    database: first?.database,
-    user: first?.user,
+    hosts,
+    place: hosts.map(({ host, port }) => (isSocket(host) ? `the socket in ${host}` : `${host}:${port}`)).join(' or '),
+    database: clients[0]?.database,
+    user: clients[0]?.user,
+    /** The driver then connects with TLS or not at all. */
     usesTls: clients.every(({ ssl }) => Boolean(ssl)),
-    isLocal: clients.every(({ host }) => isSocket(host) || isLoopback(host)),
+    /** No network is crossed: a Unix socket, or loopback. */
+    isLocal: hosts.every(({ host }) => isSocket(host) || isLoopback(host)),
   };
-}
-
-export function placeOf({ hosts }: Target): string {
-  return hosts.map(({ host, port }) => (isSocket(host) ? `the socket in ${host}` : `${host}:${port}`)).join(' or ');
 }
 
 export const isSocket = (host: string) => host.startsWith('/');

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
-import { type Inspection, inspectDatabase } from '../../src/data/catalog.js';
 import { openDatabase } from '../../src/data/database.js';
+import { type Inspection, inspectDatabase } from '../../src/data/inspection.js';
 import { insertOauthToken, insertToken, insertUser } from '../support/fixtures.js';
 import { RELEASES, type Release, readonlyRoleSql } from '../support/generations/generations.js';
 import {

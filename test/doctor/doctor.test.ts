@@ -65,7 +65,7 @@ describe('the doctor', () => {
     const report = await examine(db.url);
     expect(report.isServable).toBe(false);
     expect(linesOf(report, 'FAIL')).toEqual([
-      expect.stringContaining('layout (missing)'),
+      expect.stringContaining('layout (is missing)'),
       'authentik_core_user: id, is_active, type (SELECT not granted)',
       expect.stringContaining('authentik_flows_flow.layout is missing'),
       expect.stringContaining('run prisma/reader-role/2023.10.sql'),

@@ -2,9 +2,9 @@
 import { Prisma } from '../../../generated/prisma/client.js';
 import { OperationError } from '../../domain/errors.js';
 import type { FlowImageRules } from '../../domain/flow-image.js';
-import { type Inspection, inspectDatabase } from '../catalog.js';
 import type { Database } from '../database.js';
 import { DatabaseError } from '../errors.js';
+import { type Inspection, inspectDatabase } from '../inspection.js';
 import { qualified, type Tables, tablesIn } from '../tables.js';
 import type { Release } from './releases.js';
 
@@ -34,89 +34,75 @@ export interface SchemaMonitorOptions {
   onChange?(found: Inspection | Error): void;
 }
 
-export interface SchemaMonitor {
-  /** The schema in force; looks at the tables when it is not known. Rejects when it cannot be served. */
-  get(): Promise<Schema>;
-  /** Runs queries made for the schema in force; when the tables turn out to have changed, forgets it. */
-  use<Result>(run: (schema: Schema) => Promise<Result>): Promise<Result>;
-  readonly release: Release | undefined;
-  close(): void;
-}
+export type SchemaMonitor = ReturnType<typeof createSchemaMonitor>;
 
 const RECHECK_MS = 15_000;
-// While the database is away, every batch would look; once in a moment is enough.
+// A failure counts this long: while the database is away, every batch would look.
 const RETRY_MS = 250;
 
-export function createSchemaMonitor(database: Database, options: SchemaMonitorOptions): SchemaMonitor {
+export function createSchemaMonitor(database: Database, { schema, webPath, onChange }: SchemaMonitorOptions) {
   let current: Schema | undefined;
-  let pending: Promise<Schema> | undefined;
-  let failure: { readonly error: Error; readonly at: number } | undefined;
+  let looking: Promise<Schema> | undefined;
+  let told: string | undefined;
 
-  async function inspect(): Promise<Schema> {
+  function tell(found: Inspection | Error): void {
+    const gist = found instanceof Error ? found.message : `${found.release?.since} ${found.readsTokensBy}`;
+    if (gist !== told) onChange?.(found);
+    told = gist;
+  }
+
+  async function look(): Promise<Schema> {
     try {
-      const inspection = await inspectDatabase(database, options.schema);
-      const { release, readsTokensBy, problems } = inspection;
+      const inspection = await inspectDatabase(database, schema);
+      const { release, readsTokensBy, tenantSchema, problems } = inspection;
       if (!release || problems.length > 0) throw new OperationError('service_unavailable', problems);
-      const isSame = current?.release === release && current.readsTokensBy === readsTokensBy;
-      if (!isSame || failure) options.onChange?.(inspection);
-      failure = undefined;
-      current = isSame && current ? current : schemaOf(release, inspection, options);
+      tell(inspection);
+      looking = undefined;
+      if (current?.release === release && current.readsTokensBy === readsTokensBy) return current;
+      const tenants = tenantSchema ? Prisma.raw(qualified(tenantSchema, 'authentik_tenants_tenant')) : undefined;
+      const image = { ...release.image, schema, webPath };
+      current = { name: schema, release, tables: tablesIn(schema), tenants, readsTokensBy, image };
       return current;
-    } catch (cause) {
-      const error = cause as Error;
+    } catch (error) {
       // A database that is away tells nothing about its tables; each response still proves them.
       if (!(error instanceof DatabaseError)) current = undefined;
-      if (error.message !== failure?.error.message) options.onChange?.(error);
-      failure = { error, at: performance.now() };
+      tell(error as Error);
+      setTimeout(() => {
+        looking = undefined;
+      }, RETRY_MS).unref();
       throw error;
     }
   }
 
   function refresh(): Promise<Schema> {
-    pending ??= inspect().finally(() => {
-      pending = undefined;
-    });
-    return pending;
+    looking ??= look();
+    return looking;
   }
 
-  const timer = setInterval(() => void refresh().catch(() => {}), RECHECK_MS);
-  timer.unref();
+  const timer = setInterval(() => void refresh().catch(() => {}), RECHECK_MS).unref();
 
-  async function get(): Promise<Schema> {
-    if (current) return current;
-    if (failure && !pending && performance.now() - failure.at < RETRY_MS) throw failure.error;
-    return refresh();
-  }
+  /** The schema in force; looks at the tables when it is not known. Rejects when it cannot be served. */
+  const get = async () => current ?? refresh();
 
   return {
     get,
-    async use(run) {
-      const schema = await get();
+    /** Runs queries made for the schema in force; when the tables turn out to have changed, forgets it. */
+    async use<Result>(run: (schema: Schema) => Promise<Result>): Promise<Result> {
+      const used = await get();
       try {
-        return await run(schema);
+        return await run(used);
       } catch (error) {
         const isInDoubt = error instanceof DatabaseError ? error.isSchemaFault : error instanceof SchemaChangedError;
-        if (isInDoubt && current === schema) {
+        if (isInDoubt && current === used) {
           current = undefined;
-          options.onChange?.(error as Error);
-          failure = undefined;
+          tell(error as Error);
         }
         throw error;
       }
     },
-    get release() {
+    get release(): Release | undefined {
       return current?.release;
     },
     close: () => clearInterval(timer),
   };
-}
-
-function schemaOf(
-  release: Release,
-  { readsTokensBy, tenantSchema }: Inspection,
-  { schema, webPath }: SchemaMonitorOptions,
-): Schema {
-  const tenants = tenantSchema ? Prisma.raw(qualified(tenantSchema, 'authentik_tenants_tenant')) : undefined;
-  const image = { ...release.image, schema, webPath };
-  return { name: schema, release, tables: tablesIn(schema), tenants, readsTokensBy, image };
 }

@@ -36,18 +36,19 @@ const OLDEST: Release = {
   ordersNullsFirst: false,
 };
 
-/** What each release changed; the image's rules change one by one, too. */
-const CHANGES: readonly (Omit<Partial<Release>, 'image'> &
-  Pick<Release, 'since'> & { image?: Partial<Release['image']> })[] = [
-  { since: '2024.2', image: { mediaBySchema: true } },
+const BY_SCHEMA = { ...OLDEST.image, mediaBySchema: true };
+
+/** What each release changed. */
+const CHANGES: readonly (Pick<Release, 'since'> & Partial<Release>)[] = [
+  { since: '2024.2', image: BY_SCHEMA },
   // The tables of 2024.4 are those of 2024.6, but 2024.4 allows one hop more; the narrower rule is the safe one.
   { since: '2024.4', superuserHops: 19 },
   { since: '2024.8', hasAccessTokenIndex: true, hasAllowShowPassword: true },
-  { since: '2025.8', image: { absolutePaths: 'as-is' }, hasAutocomplete: true, search: 'phrases' },
+  { since: '2025.8', image: { ...BY_SCHEMA, absolutePaths: 'as-is' }, hasAutocomplete: true, search: 'phrases' },
   {
     since: '2025.12',
     permissions: 'roles',
-    image: { field: 'background_url', storage: 'files' },
+    image: { ...BY_SCHEMA, field: 'background_url', storage: 'files' },
     hasTenantPageSizes: true,
   },
   { since: '2026.2', membershipTable: 'authentik_core_user_groups' },
@@ -55,10 +56,7 @@ const CHANGES: readonly (Omit<Partial<Release>, 'image'> &
 ];
 
 const releases = [OLDEST];
-for (const change of CHANGES) {
-  const last = releases.at(-1) ?? OLDEST;
-  releases.push({ ...last, ...change, image: { ...last.image, ...change.image } });
-}
+for (const change of CHANGES) releases.push({ ...(releases.at(-1) ?? OLDEST), ...change });
 
 /** Oldest first. */
 export const RELEASES: readonly Release[] = releases;
@@ -69,13 +67,10 @@ export const SUPPORTED = '2023.10 to 2026.8';
 /** In words, the releases that have these tables. */
 export function describeRelease(release: Release): string {
   const next = RELEASES[RELEASES.indexOf(release) + 1];
-  return next ? `${release.since} or later, before ${next.since}` : `${release.since} or later`;
+  return `${release.since} or later${next ? `, before ${next.since}` : ''}`;
 }
 
-/** Compares releases as numbers: 2025.10 comes after 2025.8. */
+/** Compares releases number by number: 2025.10 comes after 2025.8. */
 export function isBefore(one: string, other: string): boolean {
-  const [[year = 0, month = 0] = [], [otherYear = 0, otherMonth = 0] = []] = [one, other].map((release) =>
-    release.split('.').map(Number),
-  );
-  return year < otherYear || (year === otherYear && month < otherMonth);
+  return one.localeCompare(other, 'en', { numeric: true }) < 0;
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createAccessRepository } from '../../../src/data/access.js';
-import { inspectDatabase } from '../../../src/data/catalog.js';
+import { inspectDatabase } from '../../../src/data/inspection.js';
 import { MARKERS, type Marker, nearestRelease } from '../../../src/data/releases/identify.js';
 import type { Schema, SchemaMonitor } from '../../../src/data/releases/monitor.js';
 import type { Release } from '../../support/generations/generations.js';
@@ -46,10 +46,13 @@ describe('nearestRelease', () => {
     const names = MARKERS.map(nameOf);
     for (let subset = 0; subset < 2 ** names.length; subset += 1) {
       const found = names.filter((_name, index) => subset & (1 << index));
-      const { release, missing, unexpected } = nearestRelease((marker) =>
-        found.includes(nameOf(marker)),
+      const { release, deviations } = nearestRelease(
+        MARKERS.filter((marker) => found.includes(nameOf(marker))).map((marker) => ({
+          ...{ type: '', isNotNull: false },
+          ...marker,
+        })),
       );
-      const isExact = missing.length + unexpected.length === 0;
+      const isExact = deviations.length === 0;
       const expected = known.get(sorted(found));
       if (isExact || expected) expect([found, isExact && release.since]).toEqual([found, expected]);
     }

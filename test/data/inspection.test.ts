@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { inspectDatabase } from '../../src/data/catalog.js';
+import { inspectDatabase } from '../../src/data/inspection.js';
 import { RELEASES, type Release } from '../support/generations/generations.js';
 import { createDatabase, type DatabaseOptions, type TestDatabase } from '../support/postgres.js';
 import { openTestDatabase } from '../support/store.js';
@@ -68,7 +68,7 @@ describe('a half-migrated database', () => {
       'has no table of role permissions',
       '2025.12',
       ['DROP TABLE guardian_roleobjectpermission'],
-      /are those of authentik 2025\.12 or later, before 2026\.2, but guardian_roleobjectpermission\.role_id is missing/,
+      /resemble authentik 2025\.12 or later, before 2026\.2, but guardian_roleobjectpermission\.role_id is missing/,
     ],
     [
       'has the memberships under both names',
@@ -89,7 +89,7 @@ describe('a half-migrated database', () => {
       'lacks a column',
       '2024.6',
       ['ALTER TABLE authentik_flows_flow DROP denied_action'],
-      /are those of authentik 2024\.4 or later, before 2024\.8, but authentik_flows_flow\.denied_action is missing\./,
+      /resemble authentik 2024\.4 or later, before 2024\.8, but authentik_flows_flow\.denied_action is missing\./,
     ],
     [
       'has a column of another type',
