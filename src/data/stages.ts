@@ -134,13 +134,13 @@ async function findKeys(
   principal: Principal,
 ): Promise<Keys> {
   const { hasAllowShowPassword, hasTenantPageSizes } = schema.release;
-  if (request.allowShowPassword !== undefined && !hasAllowShowPassword) {
+  if (request.allow_show_password !== undefined && !hasAllowShowPassword) {
     throw new OperationError(
       'invalid',
       'Query parameter "allow_show_password" needs authentik 2024.8 or later. Leave it out.',
     );
   }
-  if (!hasTenantPageSizes) assertPageSize(request.pageSize);
+  if (!hasTenantPageSizes) assertPageSize(request.page_size);
   const statement = keysStatement(schema, request, principal);
   try {
     const rows = await database.query((prisma) => prisma.$queryRaw(statement));
@@ -157,8 +157,8 @@ async function findKeys(
 /** Without a last word on equal stages, one could be on two pages and another on none. */
 function keysStatement(schema: Schema, request: StageListRequest, principal: Principal): Prisma.Sql {
   const { tables: t, release } = schema;
-  const { configureFlow, page } = request;
-  const orders = parseOrdering(request.ordering, release.hasAllowShowPassword);
+  const { configure_flow: configureFlow, page, ordering = '' } = request;
+  const orders = parseOrdering(ordering, release.hasAllowShowPassword);
   const orderBy = orders.map(({ field, isDescending }) => {
     const nulls = isDescending === release.ordersNullsFirst ? 'LAST' : 'FIRST';
     return `${COLUMN_OF[field]} ${isDescending ? 'DESC' : 'ASC'} NULLS ${nulls}`;
@@ -168,7 +168,7 @@ function keysStatement(schema: Schema, request: StageListRequest, principal: Pri
       WHERE ${Prisma.join([Prisma.sql`true`, ...filters(release, request, principal)], ' AND ')}`;
   return Prisma.sql`${Prisma.raw(PLANNED_FOR_ITS_VALUES)}
     WITH size AS (
-      ${pageSizeSql(schema, request.pageSize)}
+      ${pageSizeSql(schema, request.page_size)}
     ), total AS (
       SELECT count(*)::integer AS count FROM ${matching}
     ), skipped AS (
@@ -196,7 +196,7 @@ const COLUMN_OF: Readonly<Record<Order['field'], string>> = {
 };
 
 function filters({ search: syntax }: Release, request: StageListRequest, { sees }: Principal): Prisma.Sql[] {
-  const { configureFlow, failedAttemptsBeforeCancel, allowShowPassword, search } = request;
+  const { configure_flow, failed_attempts_before_cancel, allow_show_password, search = '' } = request;
   const name = stripped(request.name ?? '');
   const found: Prisma.Sql[] = parseSearch(search, syntax).map((term) => {
     const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`;
@@ -204,11 +204,11 @@ function filters({ search: syntax }: Release, request: StageListRequest, { sees 
   });
   if (sees !== 'all') found.push(Prisma.sql`p.stage_ptr_id = ANY (${[...sees]}::uuid[])`);
   if (name !== '') found.push(Prisma.sql`s.name = ${name}`);
-  if (configureFlow !== undefined) found.push(Prisma.sql`p.configure_flow_id = ${configureFlow}::uuid`);
-  if (failedAttemptsBeforeCancel !== undefined) {
-    found.push(Prisma.sql`p.failed_attempts_before_cancel = ${failedAttemptsBeforeCancel}::integer`);
+  if (configure_flow !== undefined) found.push(Prisma.sql`p.configure_flow_id = ${configure_flow}::uuid`);
+  if (failed_attempts_before_cancel !== undefined) {
+    found.push(Prisma.sql`p.failed_attempts_before_cancel = ${failed_attempts_before_cancel}::integer`);
   }
-  if (allowShowPassword !== undefined) found.push(Prisma.sql`p.allow_show_password = ${allowShowPassword}`);
+  if (allow_show_password !== undefined) found.push(Prisma.sql`p.allow_show_password = ${allow_show_password}`);
   return found;
 }
 

@@ -24,15 +24,11 @@ export interface Principal {
  * Throws `authentication_failed`, or `permission_denied` for a caller without any view permission.
  */
 export function decideAccess(facts: AccessFacts | undefined): Principal {
-  if (!facts?.isActive) {
-    throw new OperationError('authentication_failed', 'Token invalid or expired.');
-  }
+  if (!facts?.isActive) throw new OperationError('authentication_failed', 'Token invalid or expired.');
   const { userId, grantedStages } = facts;
   if (facts.seesAll) return { userId, sees: 'all' };
   // authentik hides every stage from its internal service accounts, where it refuses other callers.
-  if (grantedStages.size > 0 || facts.isInternalServiceAccount) {
-    return { userId, sees: grantedStages };
-  }
+  if (grantedStages.size > 0 || facts.isInternalServiceAccount) return { userId, sees: grantedStages };
   throw new OperationError('permission_denied', 'You do not have permission to view password stages.');
 }
 

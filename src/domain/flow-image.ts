@@ -54,16 +54,12 @@ function quotePath(name: string): string {
 
 /** Python's `urljoin` for a base that ends with a slash: drops empty segments, resolves dots. */
 function joinUrl(base: string, path: string): string {
-  if (path === '') return base;
-  const segments = [...base.split('/'), ...path.split('/')];
-  const last = segments.length - 1;
+  const segments = (base + path).replace(/\/+/g, '/').split('/');
   const resolved: string[] = [];
-  segments.forEach((segment, index) => {
+  for (const segment of segments) {
     if (segment === '..') resolved.pop();
-    else if (segment !== '.' && (segment !== '' || index === 0 || index === last)) {
-      resolved.push(segment);
-    }
-  });
-  if (segments[last] === '.' || segments[last] === '..') resolved.push('');
+    else if (segment !== '.') resolved.push(segment);
+  }
+  if (/^\.\.?$/.test(segments.at(-1) ?? '')) resolved.push('');
   return resolved.join('/') || '/';
 }

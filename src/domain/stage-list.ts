@@ -1,5 +1,5 @@
 /** What a list of password stages can be asked for, and where a page stands in it. */
-import type { Pagination } from '../contract/types.js';
+import type { Input, Pagination } from '../contract/types.js';
 import { OperationError } from './errors.js';
 
 /** The fields that a list can be ordered by. */
@@ -19,17 +19,8 @@ export interface Order {
 
 export type Page = number | 'last';
 
-/** Which stages, in which order, and which page of them, as asked for; each release reads it by its own rules. */
-export interface StageListRequest {
-  readonly name: string | undefined;
-  readonly configureFlow: string | undefined;
-  readonly failedAttemptsBeforeCancel: number | undefined;
-  readonly allowShowPassword: boolean | undefined;
-  readonly search: string;
-  readonly ordering: string;
-  readonly page: Page;
-  readonly pageSize: number | undefined;
-}
+/** The query of a list; each release reads it by its own rules. */
+export type StageListRequest = Omit<Input<'stages_password_list'>['query'], 'page'> & { readonly page: Page };
 
 /** Python's `str.isspace`, for authentik strips and splits by it. Unlike JavaScript's `\s`: no U+FEFF, but controls. */
 const SPACE = String.raw`\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
@@ -58,15 +49,10 @@ export function parseSearch(search: string, syntax: SearchSyntax): string[] {
 function toPhrases(search: string): string[] {
   return [...search.matchAll(PHRASES)].flatMap(([found]) => {
     const term = found.replace(/^,+|,+$/g, '');
-    return isQuoted(term) ? [unescaped(term)] : term.split(',').map(stripped);
+    const [quote] = /^["']/.exec(term) ?? [];
+    if (!quote || !term.endsWith(quote)) return term.split(',').map(stripped);
+    return term.slice(1, -1).replaceAll(`\\${quote}`, quote).replaceAll('\\\\', '\\');
   });
-}
-
-const isQuoted = (term: string) => /^["']/.test(term) && term.at(0) === term.at(-1);
-
-function unescaped(term: string): string {
-  const quote = term.charAt(0);
-  return term.slice(1, -1).replaceAll(`\\${quote}`, quote).replaceAll('\\\\', '\\');
 }
 
 /**
@@ -74,18 +60,15 @@ function unescaped(term: string): string {
  * `flow_set`, which is a field without an order.
  */
 export function parseOrdering(ordering: string, hasAllowShowPassword: boolean): Order[] {
+  const known = ORDERABLE.filter((field) => field !== 'allow_show_password' || hasAllowShowPassword);
   const orders = new Map<Order['field'], Order>();
   for (const term of ordering.split(',').map(stripped)) {
-    const isDescending = term.startsWith('-');
-    const name = isDescending ? term.slice(1) : term;
+    const name = term.replace(/^-/, '');
     if (name === 'flow_set') {
       throw new OperationError('invalid', 'Query parameter "ordering" cannot order by "flow_set".');
     }
-    const field = ORDERABLE.find((orderable) => orderable === name);
-    if (!field || orders.has(field) || (field === 'allow_show_password' && !hasAllowShowPassword)) {
-      continue;
-    }
-    orders.set(field, { field, isDescending });
+    const field = known.find((orderable) => orderable === name);
+    if (field && !orders.has(field)) orders.set(field, { field, isDescending: name !== term });
   }
   return orders.size > 0 ? [...orders.values()] : [{ field: 'name', isDescending: false }];
 }

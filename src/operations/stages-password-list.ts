@@ -6,24 +6,12 @@ import type { Handler } from './operations.js';
 export function createStagesPasswordList(stages: StageRepository): Handler<'stages_password_list'> {
   return async ({ query }, caller) => {
     const page = query.page === 'last' ? 'last' : Number(query.page);
-    const found = await stages.list(
-      {
-        name: query.name,
-        configureFlow: query.configure_flow,
-        failedAttemptsBeforeCancel: query.failed_attempts_before_cancel,
-        allowShowPassword: query.allow_show_password,
-        search: query.search ?? '',
-        ordering: query.ordering ?? '',
-        page,
-        pageSize: query.page_size,
-      },
-      await caller,
-    );
+    const found = await stages.list({ ...query, page }, await caller);
     return {
       status: 200,
       body: {
         pagination: toPagination(found.count, page, found.pageSize),
-        results: [...found.stages],
+        results: found.stages,
         ...(found.hasAutocomplete && { autocomplete: {} }),
       },
     };

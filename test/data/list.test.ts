@@ -7,10 +7,6 @@ import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { openTestStore } from '../support/store.js';
 
 const ALL = { userId: 1, sees: 'all' } as const;
-const NOTHING: StageListRequest = {
-  ...{ name: undefined, configureFlow: undefined, failedAttemptsBeforeCancel: undefined },
-  ...{ allowShowPassword: undefined, search: '', ordering: '', page: 1, pageSize: undefined },
-};
 const INVALID = expect.objectContaining({ code: 'invalid' });
 
 describe.each(RELEASES)('a list of %s', (release) => {
@@ -18,7 +14,7 @@ describe.each(RELEASES)('a list of %s', (release) => {
   let store: Store;
   let granted: string;
   const list = (request: Partial<StageListRequest>) =>
-    store.stages.list({ ...NOTHING, ...request }, ALL);
+    store.stages.list({ page: 1, ...request }, ALL);
   const names = async (request: Partial<StageListRequest>) =>
     (await list(request)).stages.map(({ name }) => name);
 
@@ -70,7 +66,7 @@ describe.each(RELEASES)('a list of %s', (release) => {
   });
 
   test('filters by allow_show_password since 2024.8', async () => {
-    const filtered = list({ allowShowPassword: false });
+    const filtered = list({ allow_show_password: false });
     if (isAtLeast(release, '2024.8')) expect((await filtered).count).toBe(3);
     else await expect(filtered).rejects.toEqual(INVALID);
   });
@@ -80,13 +76,14 @@ describe.each(RELEASES)('a list of %s', (release) => {
   });
 
   test('shows what was granted, and refuses a flow that does not exist', async () => {
-    const page = await store.stages.list(NOTHING, { userId: 1, sees: new Set([granted]) });
+    const page = await store.stages.list({ page: 1 }, { userId: 1, sees: new Set([granted]) });
     expect([page.count, page.stages.map(({ pk }) => pk)]).toEqual([1, [granted]]);
-    await expect(list({ configureFlow: granted })).rejects.toEqual(INVALID);
+    await expect(list({ configure_flow: granted })).rejects.toEqual(INVALID);
   });
 
   test(`has pages of ${hasTenantSizes ? "the tenant's" : 'its own'} size`, async () => {
-    const size = async (pageSize?: number) => (await list({ pageSize })).pageSize;
+    const size = async (pageSize?: number) =>
+      (await list({ ...(pageSize && { page_size: pageSize }) })).pageSize;
     if (!hasTenantSizes) {
       expect([await size(), await size(1000)]).toEqual([100, 1000]);
       await expect(size(1001)).rejects.toEqual(INVALID);
