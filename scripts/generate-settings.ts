@@ -15,9 +15,8 @@ variables (PGHOST, PGUSER, PGPASSWORD, PGSSLMODE and so on).
 
 | variable | default | meaning |
 | --- | --- | --- |
-${Object.values(SETTINGS)
-  .flatMap((settings) => Object.values(settings))
-  .map(({ variable, schema, meaning }) => `| \`${variable}\` | ${defaultOf(schema)} | ${meaning} |`)
+${Object.entries(SETTINGS.shape)
+  .map(([variable, schema]) => `| \`${variable}\` | ${defaultOf(schema)} | ${schema.description} |`)
   .join('\n')}
 `;
 

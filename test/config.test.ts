@@ -4,9 +4,7 @@ import { ConfigError, findMistakes, readConfig, SETTINGS } from '../src/config.j
 import { packageRoot } from '../src/package-root.js';
 
 const DATABASE_URL = 'postgresql://reader:pa%20ss@db.example:5432/authentik';
-const VARIABLES = Object.values(SETTINGS).flatMap((group) =>
-  Object.values(group).map(({ variable }) => variable),
-);
+const VARIABLES = Object.keys(SETTINGS.shape);
 
 /** What is wrong, one line for each problem. */
 function problemsOf(environment: Record<string, string>): string[] {

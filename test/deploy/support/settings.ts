@@ -1,9 +1,7 @@
 import { type Config, readConfig, SETTINGS } from '../../../src/config.js';
 import { kustomization, type Manifest } from './kubernetes.js';
 
-export const settingNames: readonly string[] = Object.values(SETTINGS).flatMap((group) =>
-  Object.values(group).map(({ variable }) => variable),
-);
+export const settingNames: readonly string[] = Object.keys(SETTINGS.shape);
 
 /** What the service makes of these variables. Throws when it refuses one or does not know it. */
 export function configOf(environment: Readonly<Record<string, string>>): Config {
