@@ -1,7 +1,9 @@
 /** The structured log on standard output, which never keeps the service from serving or from ending. */
 import { fstatSync, writeFile } from 'node:fs';
 import { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import { promisify } from 'node:util';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { DatabaseError } from './data/errors.js';
 
@@ -20,28 +22,28 @@ export async function createLogger(level: string, output?: DestinationStream): P
 }
 
 async function createPrettyOutput(): Promise<DestinationStream | undefined> {
-  if (!isTerminal) return undefined;
-  try {
-    const { default: pretty } = await import('pino-pretty');
-    return pretty({ ignore: 'pid,hostname,id', translateTime: 'SYS:HH:MM:ss', singleLine: true });
-  } catch {
-    return undefined;
-  }
+  // Not among the dependencies of an installation that serves.
+  const pretty = isTerminal ? await import('pino-pretty').catch(() => undefined) : undefined;
+  return pretty?.default({ ignore: 'pid,hostname,id', translateTime: 'SYS:HH:MM:ss', singleLine: true });
 }
 
-/** Lines of one turn of the event loop are written as one text, and dropped while too much waits. */
+/** Lines are dropped while too many wait. */
 function createOutput(): DestinationStream {
-  const writeText = createWriter();
+  const write = createWriter();
   let lines: string[] = [];
   let buffered = 0;
 
-  function flush(): void {
-    const [text, count] = [lines.join(''), lines.length];
-    lines = [];
-    writeText(text, (error) => {
-      if (error) dropped.lines += count;
+  /** Writes the lines of a turn of the event loop as one text, and those that have come meanwhile as the next. */
+  async function flush(): Promise<void> {
+    await nextTurn();
+    while (lines.length > 0) {
+      const [text, count] = [lines.join(''), lines.length];
+      lines = [];
+      await write(text).catch(() => {
+        dropped.lines += count;
+      });
       buffered -= text.length;
-    });
+    }
   }
 
   return {
@@ -50,35 +52,24 @@ function createOutput(): DestinationStream {
         dropped.lines += 1;
         return;
       }
-      if (lines.length === 0) setImmediate(flush);
+      if (buffered === 0) void flush();
       lines.push(line);
       buffered += line.length;
     },
   };
 }
 
-type WriteText = (text: string, done: (error?: Error | null) => void) => void;
-
 /**
  * A pipe must not be written to as a file is: one that nobody reads would hold a thread for ever, and with it the end of
  * the process. Nor as Node's own `process.stdout`, which waits for pipes.
  */
-function createWriter(): WriteText {
+function createWriter(): (text: string) => Promise<unknown> {
   const stats = fstatSync(STDOUT);
-  if (!stats.isFIFO() && !stats.isSocket()) return writeToFile;
+  if (!stats.isFIFO() && !stats.isSocket()) return (text) => promisify(writeFile)(STDOUT, text);
   const socket = new Socket({ fd: STDOUT, readable: false, writable: true });
   // The callback of each write gets the error, too.
-  socket.on('error', () => {});
-  socket.unref();
-  return (text, done) => socket.write(text, done);
-}
-
-let previous = Promise.resolve();
-
-/** One after the other, since the system may write less than it is given. */
-function writeToFile(text: string, done: (error?: Error | null) => void): void {
-  const next = () => new Promise<void>((resolve) => writeFile(STDOUT, text, (error) => resolve(done(error))));
-  previous = previous.then(next);
+  socket.on('error', () => {}).unref();
+  return promisify((text: string, done: (error?: Error | null) => void) => socket.write(text, done));
 }
 
 /** Only what we chose: errors of libraries carry whole requests and settings, and stacks of their own. */
