@@ -3,12 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-function findPackageRoot(folder: string): string {
-  if (existsSync(join(folder, 'package.json'))) return folder;
-  const parent = dirname(folder);
-  if (parent === folder) throw new Error('The package is incomplete: no package.json above its code.');
-  return findPackageRoot(parent);
-}
+let folder = dirname(fileURLToPath(import.meta.url));
+while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
 
 /** Absolute path of the folder that holds package.json and openapi.yaml. */
-export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
+export const packageRoot = folder;

@@ -38,33 +38,23 @@ export interface ServiceOptions {
  */
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
   const { http } = config;
-  const { logger } = options;
-  const contract = loadContract();
   const metrics = config.metrics.port === undefined ? undefined : createMetrics();
-  const inFlight = new InFlight();
   const store = openConfiguredStore(config, options, metrics?.countBatch);
+  // A server that does not respond never closes the connection.
+  const closeStore = () => Promise.race([store.close(), pause(http.shutdownTimeoutMs, undefined, { ref: false })]);
   let isClosing = false;
   try {
     await checkAtStart(store, options);
+    const inFlight = new InFlight();
+    const shared = { ...http, contract: loadContract(), logger: options.logger, inFlight, metrics };
     const app = await createApp({
-      ...http,
-      contract,
+      ...shared,
       operations: createOperations(store.stages),
       access: store.access,
-      readiness: {
-        check: () => (isClosing ? Promise.reject(new Error('The server is closing.')) : store.check()),
-      },
-      logger,
-      inFlight,
+      checkReadiness: () => (isClosing ? Promise.reject(new Error('The server is closing.')) : store.check()),
       reference: http.referencePage ? { isDemo: !config.database.url } : undefined,
-      metrics,
     });
-    const { allowedMethods } = contract;
-    const server = await startServer(app, {
-      ...http,
-      ...{ inFlight, logger, allowedMethods },
-      ...(metrics && { onRefusal: metrics.countRefusal }),
-    });
+    const server = await startServer(app, shared);
     metrics?.watch(inFlight, store);
     return {
       url: server.url,
@@ -72,11 +62,11 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       async close() {
         isClosing = true;
         await server.close();
-        await closeStore(store, http.shutdownTimeoutMs);
+        await closeStore();
       },
     };
   } catch (error) {
-    await closeStore(store, http.shutdownTimeoutMs);
+    await closeStore();
     throw error;
   }
 }
@@ -124,9 +114,4 @@ async function checkAtStart(store: Store, { databaseUrl, logger, onAway }: Servi
     onAway?.(advice.text);
     logger.warn({ err: error }, 'not ready until the database comes');
   }
-}
-
-/** A server that does not respond never closes the connection. */
-async function closeStore(store: Store, timeoutMs: number): Promise<void> {
-  await Promise.race([store.close(), pause(timeoutMs, undefined, { ref: false })]);
 }

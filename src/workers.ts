@@ -1,23 +1,15 @@
 /** Runs several processes that share one port, and keeps their number. */
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { AggregatorRegistry, type Registry } from 'prom-client';
+import { AggregatorRegistry } from 'prom-client';
 import type { Config } from './config.js';
 import { createLogger } from './log.js';
-import { type Service, startService } from './service.js';
+import { startService } from './service.js';
 
-/** All workers as one service; their metrics are summed, except where a sum would mean nothing. */
-export interface Workers extends Pick<Service, 'url' | 'close'> {
-  readonly metrics: Pick<Registry, 'metrics'>;
-}
-
-/** What a worker tells its parent; metrics come as other messages. */
-interface Message {
-  readonly url?: string;
-  /** Why it cannot start. */
-  readonly problem?: string;
-}
+/** A worker's first message to its parent: where it listens, or why it cannot start. Later ones are metrics. */
+type FirstMessage = { readonly url: string } | { readonly problem: string };
 
 // A worker that cannot live must not be started as fast as the machine can.
 const RESTART_DELAY_MS = 500;
@@ -25,10 +17,10 @@ const RESTART_DELAY_MS = 500;
 const KILL_GRACE_MS = 2000;
 
 /**
- * Resolves when all workers listen. Rejects with the message of the first one that cannot start, after stopping the
- * others. A worker that dies later is replaced.
+ * All workers as one service, when all listen; their metrics are summed, except where a sum would mean nothing. Rejects
+ * with the message of the first one that cannot start, after stopping the others. A worker that dies later is replaced.
  */
-export async function startWorkers(config: Config, databaseUrl: string, logger: Logger): Promise<Workers> {
+export async function startWorkers(config: Config, databaseUrl: string, logger: Logger) {
   const { shutdownDelayMs, shutdownTimeoutMs } = config.http;
   let isClosing = false;
 
@@ -36,9 +28,9 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
   async function fork(): Promise<string> {
     const worker = cluster.fork({ WORKER_DATABASE_URL: databaseUrl });
     return new Promise((resolve, reject) => {
-      worker.on('message', ({ url, problem }: Message) => {
-        if (url !== undefined) resolve(url);
-        if (problem !== undefined) reject(new Error(problem));
+      worker.once('message', (message: FirstMessage) => {
+        if ('url' in message) resolve(message.url);
+        else reject(new Error(message.problem));
       });
       worker.once('exit', (code, signal) =>
         reject(new Error(`A worker ended before it listened (${signal ?? `exit code ${code}`}).`)),
@@ -46,15 +38,14 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
     });
   }
 
-  function replace({ process: { pid } }: Worker, code: number | null, signal: string | null): void {
+  async function replace({ process: { pid } }: Worker, code: number | null, signal: string | null): Promise<void> {
     if (isClosing) return;
     logger.error({ worker: pid, code, signal }, 'a worker died; replacing it');
-    setTimeout(() => {
-      if (isClosing) return;
-      const replaced = () => logger.info('the worker is replaced');
-      // Its own exit event brings the next attempt.
-      fork().then(replaced, (err) => logger.error({ err }, 'a worker could not start'));
-    }, RESTART_DELAY_MS);
+    await pause(RESTART_DELAY_MS);
+    if (isClosing) return;
+    const replaced = () => logger.info('the worker is replaced');
+    // Its own exit event brings the next attempt.
+    await fork().then(replaced, (err) => logger.error({ err }, 'a worker could not start'));
   }
 
   async function stop(worker: Worker): Promise<void> {
@@ -83,17 +74,17 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
 
 /** In a worker: serves, gives its metrics to the parent whenever that asks, and closes when told to. */
 export async function serveAsWorker(config: Config): Promise<void> {
-  const tell = (message: Message) => process.send?.(message);
+  const tell = (message: FirstMessage) => process.send?.(message);
   // A terminal sends these to all processes at once; the parent tells its workers itself.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
   try {
     const logger = await createLogger(config.process.logLevel);
     const service = await startService(config, { databaseUrl: process.env.WORKER_DATABASE_URL ?? '', logger });
     process.once('SIGTERM', () => void service.close().then(() => process.exit(0)));
+    tell({ url: service.url });
     AggregatorRegistry.setRegistries(service.metrics);
     // Making one starts listening, in a worker as in its parent.
     new AggregatorRegistry();
-    tell({ url: service.url });
   } catch (error) {
     tell({ problem: (error as Error).message });
     process.disconnect();

@@ -9,7 +9,7 @@ import { OperationError } from '../domain/errors.js';
 import type { OperationTable } from '../operations/operations.js';
 import { type Authenticate, createAuthentication } from './authentication.js';
 import { sendError, toOperationError } from './errors.js';
-import { healthPages, type Readiness } from './health.js';
+import { healthPages } from './health.js';
 import type { InFlight } from './in-flight.js';
 import { sendJson } from './json.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -22,7 +22,7 @@ export interface AppOptions {
   readonly contract: Contract;
   readonly operations: OperationTable;
   readonly access: AccessRepository;
-  readonly readiness: Readiness;
+  readonly checkReadiness: () => Promise<void>;
   readonly logger: Logger;
   readonly inFlight: InFlight;
   /** Most requests that are worked on at the same time; excess requests get 503. */
@@ -54,7 +54,7 @@ export async function createApp(options: AppOptions): Promise<Express> {
   // The validator would refuse HEAD and OPTIONS, and knows no 405 for other paths.
   app.use(checkMethod(contract.allowedMethods));
   // An orchestrator must get a response however much there is to do.
-  app.use(healthPages(options.readiness));
+  app.use(healthPages(options.checkReadiness));
   // The requests that are let in keep their speed when there are too many.
   app.use(shedLoad(options));
   // Nobody waits for ever.

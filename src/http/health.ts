@@ -2,20 +2,18 @@
 import type { RequestHandler } from 'express';
 import { OperationError } from '../domain/errors.js';
 
-export interface Readiness {
-  /** Resolves while requests can be served; rejects with the reason when not. */
-  check(): Promise<void>;
-}
-
 const OK = '{"status":"ok"}';
 const HEADERS = { 'Cache-Control': 'no-store', 'Content-Type': 'application/json', 'Content-Length': OK.length };
 
-/** Outside the contract's base path: authentik has no such pages. */
-export function healthPages(readiness: Readiness): RequestHandler {
+/**
+ * Outside the contract's base path: authentik has no such pages. `checkReadiness` resolves while requests can be served,
+ * and rejects with the reason when not.
+ */
+export function healthPages(checkReadiness: () => Promise<void>): RequestHandler {
   return async ({ path }, response, next) => {
     if (path !== '/livez' && path !== '/readyz') return next();
     if (path === '/readyz') {
-      await readiness.check().catch((cause: unknown) => {
+      await checkReadiness().catch((cause: unknown) => {
         throw new OperationError('service_unavailable', 'Not ready.', { cause });
       });
     }

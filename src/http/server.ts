@@ -6,10 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Express, Request, Response } from 'express';
 import { createHttpTerminator } from 'http-terminator';
 import type { Logger } from 'pino';
+import type { Contract } from '../contract/contract.js';
 import { OperationError } from '../domain/errors.js';
 import { MethodNotAllowed, sendErrorOnSocket } from './errors.js';
 import { classesFor } from './express-classes.js';
 import type { InFlight } from './in-flight.js';
+import type { Metrics } from './metrics/metrics.js';
 
 export interface ServerOptions {
   readonly host: string;
@@ -20,10 +22,9 @@ export interface ServerOptions {
   readonly shutdownTimeoutMs: number;
   readonly inFlight: InFlight;
   readonly logger: Logger;
-  /** Called for each response to what is no request. */
-  onRefusal?(status: number): void;
-  /** For `Allow`. */
-  readonly allowedMethods: readonly string[];
+  readonly contract: Pick<Contract, 'allowedMethods'>;
+  /** Counts the responses to what is no request. */
+  readonly metrics?: Pick<Metrics, 'countRefusal'> | undefined;
 }
 
 export interface RunningServer {
@@ -101,14 +102,14 @@ export async function startServer(app: Express, options: ServerOptions): Promise
 
 /** Responds to bytes that are no request, after the requests before them, and closes the connection. */
 async function refuse(socket: Socket, code: string | undefined, options: ServerOptions) {
-  const { inFlight, logger, allowedMethods, onRefusal } = options;
+  const { inFlight, logger, contract, metrics } = options;
   const isBehindOthers = await inFlight.settled(socket);
   if (!socket.writable) return;
   // Behind another request, what looks like a method may be anything.
   const isGarbage = isBehindOthers && (code === 'CONNECT' || code === 'HPE_INVALID_METHOD');
-  const refusal = sendErrorOnSocket(socket, fromParser(isGarbage ? undefined : code, allowedMethods));
+  const refusal = sendErrorOnSocket(socket, fromParser(isGarbage ? undefined : code, contract.allowedMethods));
   logger.info(refusal, 'refused');
-  onRefusal?.(refusal.status);
+  metrics?.countRefusal(refusal.status);
 }
 
 /** What made Node's parser give up. */

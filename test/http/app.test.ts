@@ -46,7 +46,7 @@ async function open({ retrieve, find, inFlight = new InFlight(), ...options }: S
     // A handler that breaks the contract does not compile; here it must not get through either.
     operations: { stages_password_retrieve: handler } as unknown as OperationTable,
     access: { find: find ?? (async () => FACTS), waiting: 0 },
-    readiness: { check: async () => {} },
+    checkReadiness: async () => {},
     requestTimeoutMs: 10_000,
     maxActiveRequests: 100,
     ...{ logger, inFlight },
@@ -54,7 +54,7 @@ async function open({ retrieve, find, inFlight = new InFlight(), ...options }: S
   });
   server = await startServer(app, {
     ...{ host: '127.0.0.1', port: 0, shutdownDelayMs: 0, shutdownTimeoutMs: 50 },
-    ...{ inFlight, logger, allowedMethods: contract.allowedMethods },
+    ...{ inFlight, logger, contract },
   });
   const { url } = server;
   const request = ({ headers, ...others }: WireRequest = {}) =>

@@ -32,10 +32,10 @@ async function open(options: Partial<ServerOptions> = {}) {
     port: 0,
     logger: await createLogger('info', { write: (line) => void log.push(JSON.parse(line)) }),
     inFlight: new InFlight(),
-    allowedMethods: ['GET'],
+    contract: { allowedMethods: ['GET'] },
     shutdownDelayMs: 0,
     shutdownTimeoutMs: 1000,
-    onRefusal: (status) => refusals.push(status),
+    metrics: { countRefusal: (status) => void refusals.push(status) },
     ...options,
   });
   opened.push(server);
