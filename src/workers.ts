@@ -9,7 +9,7 @@ import { createLogger } from './log.js';
 import { startService } from './service.js';
 
 /** A worker's first message to its parent: where it listens, or why it cannot start. Later ones are metrics. */
-type FirstMessage = { readonly url: string } | { readonly problem: string };
+type FirstMessage = { readonly url: string } | { readonly problem: object };
 
 // A worker that cannot live must not be started as fast as the machine can.
 const RESTART_DELAY_MS = 500;
@@ -30,7 +30,7 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
     return new Promise((resolve, reject) => {
       worker.once('message', (message: FirstMessage) => {
         if ('url' in message) resolve(message.url);
-        else reject(new Error(message.problem));
+        else reject(Object.assign(new Error(), message.problem));
       });
       worker.once('exit', (code, signal) =>
         reject(new Error(`A worker ended before it listened (${signal ?? `exit code ${code}`}).`)),
@@ -86,7 +86,8 @@ export async function serveAsWorker(config: Config): Promise<void> {
     // Making one starts listening, in a worker as in its parent.
     new AggregatorRegistry();
   } catch (error) {
-    tell({ problem: (error as Error).message });
+    // With the code and the address, from which the parent explains it.
+    tell({ problem: { ...(error as Error), message: (error as Error).message } });
     process.disconnect();
   }
 }
