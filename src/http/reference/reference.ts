@@ -1,12 +1,14 @@
 /** Serves the reference page, its files, and the contract that it shows, all without a token. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type RequestHandler, Router } from 'express';
-import helmet from 'helmet';
-import { type Contract, ContractError } from '../../contract/contract.js';
-import { negotiated, toRepresentation } from './representation.js';
+import { extname } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { RequestHandler } from 'express';
+import type { Contract } from '../../contract/contract.js';
+import { OperationError } from '../../domain/errors.js';
+import { matchesEtag } from '../json.js';
 
 export interface ReferenceOptions {
   /** Whether the page offers what makes a first call succeed on demo data. */
@@ -14,96 +16,93 @@ export interface ReferenceOptions {
 }
 
 /** Handlers by path below the base path. */
-type Routes = Readonly<Record<string, RequestHandler>>;
+type Routes = Record<string, RequestHandler>;
 
-/**
- * Passes on every request that it does not know, for the price of one look-up. Throws a ContractError when one of
- * its own paths would hide a path of the contract.
- */
+/** Passes on every request that it does not know, for the price of one look-up. */
 export function createReference(contract: Contract, { isDemo = false }: ReferenceOptions): RequestHandler {
-  const routes = { ...pageRoutes(isDemo), ...contractRoutes(contract) };
-  assertApart(Object.keys(contract.document.paths), Object.keys(routes));
-  const router = Router({ strict: true, caseSensitive: true });
-  router.use(securityHeaders);
-  const known = new Set<string>();
-  for (const [path, handler] of Object.entries(routes)) {
-    known.add(contract.basePath + path);
-    router.get(contract.basePath + path, handler);
-  }
-  return (request, response, next) => (known.has(request.path) ? router(request, response, next) : next());
+  const routes = Object.entries({ ...pageRoutes(isDemo), ...contractRoutes(contract) });
+  const handlers = new Map(routes.map(([path, handler]) => [contract.basePath + path, handler]));
+  return (request, response, next) => {
+    const handler = handlers.get(request.path);
+    if (!handler) return next();
+    response.set(SECURITY_HEADERS);
+    return handler(request, response, next);
+  };
 }
 
-const fromPackage = createRequire(import.meta.url).resolve;
-const own = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const SECURITY_HEADERS = {
+  // Swagger UI's style sheet holds its icons as data. The last three do not follow from `default-src`.
+  'Content-Security-Policy': `default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none'`,
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+};
 
-const PAGE = own('../../../generated/reference.html');
-const ASSETS = [
-  [fromPackage('swagger-ui-dist/swagger-ui-bundle.js'), 'text/javascript'],
-  [fromPackage('swagger-ui-dist/swagger-ui.css'), 'text/css'],
-  [own('browser/page.js'), 'text/javascript'],
-  [own('browser/frame.css'), 'text/css'],
-  [own('browser/theme.css'), 'text/css'],
-  [own('browser/icon.svg'), 'image/svg+xml'],
-] as const;
+const contentOf = (name: string) => readFileSync(new URL(name, import.meta.url));
+const fromPackage = createRequire(import.meta.url).resolve;
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
 
 /** Each file has an address that changes with its content, and may be kept for a year. */
 function pageRoutes(isDemo: boolean): Routes {
-  const routes: Record<string, RequestHandler> = {};
-  let html = readFileSync(PAGE, 'utf8');
-  if (!isDemo) html = html.replace(/<fieldset class="demo".*?<\/fieldset>/s, '');
-  for (const [file, mediaType] of ASSETS) {
-    const name = basename(file);
-    const contentType = `${mediaType}; charset=utf-8`;
-    const { digest, send } = toRepresentation(contentType, readFileSync(file), 'public, max-age=31536000, immutable');
-    html = html.replaceAll(`"reference/${name}"`, `"reference/${digest}/${name}"`);
-    routes[`/reference/${digest}/${name}`] = send;
-  }
-  const page = toRepresentation('text/html; charset=utf-8', html, 'no-cache');
-  return { '/': negotiated(new Map([['text/html', page.send]])), ...routes };
+  const files: Routes = {};
+  const page = String(contentOf('../../../generated/reference.html'));
+  const html = page.replace(/(?<=")reference\/([\w.-]+)(?=")/g, (_address, name: string) => {
+    const isPackaged = name.startsWith('swagger-ui');
+    const content = isPackaged ? readFileSync(fromPackage(`swagger-ui-dist/${name}`)) : contentOf(`browser/${name}`);
+    const address = `reference/${digestOf(content)}/${name}`;
+    const mediaType = `${MEDIA_TYPES[extname(name)]}; charset=utf-8`;
+    files[`/${address}`] = toHandler(mediaType, content, 'public, max-age=31536000, immutable');
+    return address;
+  });
+  const shown = isDemo ? html : html.replace(/<fieldset class="demo".*?<\/fieldset>/s, '');
+  return { '/': negotiated({ 'text/html': toHandler('text/html; charset=utf-8', shown, 'no-cache') }), ...files };
 }
 
 // The first of each is registered (RFC 9512, RFC 8259); tools ask for the others.
 const YAML = ['application/yaml', 'application/vnd.oai.openapi', 'application/x-yaml', 'text/yaml'];
 const JSON_TYPES = ['application/json', 'application/vnd.oai.openapi+json'];
 
-function contractRoutes(contract: Contract): Routes {
-  const json = JSON.stringify(contract.document, null, 2);
-  const send = (type: string) =>
-    toRepresentation(type, type.endsWith('json') ? json : contract.source, 'public, max-age=60').send;
+function contractRoutes({ document, source }: Contract): Routes {
+  const json = JSON.stringify(document, null, 2);
+  const send = (type: string) => toHandler(type, type.endsWith('json') ? json : source, 'public, max-age=60');
   return {
     // Where authentik serves its own.
-    '/schema/': negotiated(new Map([...YAML, ...JSON_TYPES].map((type) => [type, send(type)]))),
+    '/schema/': negotiated(Object.fromEntries([...YAML, ...JSON_TYPES].map((type) => [type, send(type)]))),
     '/schema.yaml': send('application/yaml'),
     '/schema.json': send('application/json'),
   };
 }
 
-function assertApart(templates: readonly string[], paths: readonly string[]): void {
-  for (const template of templates) {
-    const pattern = new RegExp(`^${template.replace(/[^/]*\{[^/]*/g, '[^/]+')}$`);
-    const hidden = paths.find((path) => pattern.test(path));
-    if (hidden) throw new ContractError(`The reference page's ${hidden} would hide the contract's ${template}.`);
+/** By media type, what the client prefers; without `Accept`, the first. Throws a 406 when there is none. */
+function negotiated(offered: Routes): RequestHandler {
+  const types = Object.keys(offered).join(' or ');
+  function refuse() {
+    const remedy = 'Allow it in the header "Accept", or leave the header out.';
+    throw new OperationError('not_acceptable', `The response is ${types}. ${remedy}`);
   }
+  return (_request, response) => void response.format({ ...offered, default: refuse });
 }
 
-const securityHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      // Swagger UI's style sheet holds its icons.
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  // The server speaks plain HTTP, where browsers ignore or refuse these; they belong to whoever adds TLS.
-  strictTransportSecurity: false,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xFrameOptions: { action: 'deny' },
-});
+/** Fit for a URL. */
+const digestOf = (content: string | Buffer) => createHash('sha256').update(content).digest('base64url').slice(0, 16);
+
+/** Sends what never changes while the process lives: compressed, or 304 when the client has it. */
+function toHandler(mediaType: string, content: string | Buffer, cacheControl: string): RequestHandler {
+  // Weak, since the compressed bytes have the same name.
+  const etag = `W/"${digestOf(content)}"`;
+  let compressing: Promise<Buffer> | undefined;
+  return async (request, response) => {
+    response.vary('Accept-Encoding').set({ 'Cache-Control': cacheControl, ETag: etag });
+    if (matchesEtag(request.headers['if-none-match'], etag)) return void response.status(304).send();
+    // `set` would add a charset, which YAML and JSON do not have.
+    response.setHeader('Content-Type', mediaType);
+    if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return void response.send(Buffer.from(content));
+    compressing ??= promisify(gzip)(content);
+    response.setHeader('Content-Encoding', 'gzip');
+    response.send(await compressing);
+  };
+}
