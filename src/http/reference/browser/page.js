@@ -1,10 +1,8 @@
 /** Fills the reference page: shows the contract with Swagger UI, and adds what Swagger UI lacks. */
 /* global SwaggerUIBundle */
 
-const reference = document.querySelector('#reference');
 const demoParameters = JSON.parse(document.querySelector('.demo')?.dataset.parameters ?? '{}');
 const demoTokens = [...document.querySelectorAll('[name="demo-token"]')];
-const CHOSEN = 'demo-token';
 
 followColorScheme();
 keepFocusInDialog();
@@ -12,10 +10,10 @@ showContract();
 
 /** Swagger UI has dark colours, but ignores the reader's preference. */
 function followColorScheme() {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const apply = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-  dark.addEventListener('change', apply);
-  apply();
+  const preference = matchMedia('(prefers-color-scheme: dark)');
+  const apply = ({ matches }) => document.documentElement.classList.toggle('dark-mode', matches);
+  preference.addEventListener('change', apply);
+  apply(preference);
 }
 
 /** Swagger UI darkens the page behind its dialog, but lets the Tab key leave it. */
@@ -34,7 +32,7 @@ function showContract() {
   }
   const ui = SwaggerUIBundle({
     spec: contract,
-    domNode: reference,
+    domNode: document.querySelector('#reference'),
     deepLinking: true,
     tryItOutEnabled: true,
     syntaxHighlight: { theme: 'page' },
@@ -42,9 +40,10 @@ function showContract() {
     defaultModelsExpandDepth: 3,
     plugins: [additions],
     onComplete() {
+      if (!demoTokens.length) return;
       const authorize = (value) => value && ui.authActions.authorize({ [name]: { name, schema, value } });
       for (const choice of demoTokens) choice.onchange = () => authorize(choice.value);
-      const chosen = demoTokens.length && (sessionStorage.getItem(CHOSEN) ?? demoTokens[0].value);
+      const chosen = sessionStorage.getItem('demo-token') ?? demoTokens[0].value;
       ui.getStore().subscribe(() => showToken(ui.authSelectors.authorized().getIn([name, 'value'])));
       authorize(chosen);
     },
@@ -54,8 +53,7 @@ function showContract() {
 /** Shows whether one of the demo tokens is in use, and keeps the choice for when the page is loaded again. */
 function showToken(token = '') {
   for (const choice of demoTokens) choice.checked = choice.value === token;
-  const chosen = demoTokens.find(({ checked }) => checked);
-  if (demoTokens.length) sessionStorage.setItem(CHOSEN, chosen?.value ?? '');
+  sessionStorage.setItem('demo-token', demoTokens.find(({ checked }) => checked)?.value ?? '');
 }
 
 /** A plugin of Swagger UI: names its fields and their problems, and shows a response whole, in view. */
@@ -63,19 +61,19 @@ function additions({ React }) {
   const h = React.createElement;
   let latest;
 
-  function Response({ response, request, getComponent }) {
-    const section = React.useRef();
-    React.useEffect(() => {
-      if (!response.equals(latest)) section.current.scrollIntoView();
+  function Response({ response, path, method, specSelectors, getComponent }) {
+    const show = (section) => {
+      if (section && !response.equals(latest)) section.scrollIntoView();
       latest = response;
-    }, [response]);
+    };
+    const details = (summary, content) => h('details', null, h('summary', null, summary), content);
     const { status, statusText, duration, headers, text, obj: body } = response.toJS();
     const Code = getComponent('HighlightCode', true);
     const Curl = getComponent('curl', true);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     return h(
       'section',
-      { ref: section, className: 'live-response' },
+      { ref: show, className: 'live-response' },
       h(
         'div',
         { className: 'opblock-section-header', role: 'status' },
@@ -84,42 +82,36 @@ function additions({ React }) {
         body?.code && h('a', { href: `#error-${body.code}` }, `What ${body.code} means`),
       ),
       text && h(Code, { language: 'json', canCopy: true }, body ? JSON.stringify(body, null, 2) : text),
-      status
-        ? h('details', null, h('summary', null, 'Headers'), h('pre', null, lines.join('\n')))
-        : h('p', null, 'The server cannot be reached.'),
-      h('details', null, h('summary', null, 'The same call with curl'), h(Curl, { request })),
+      status ? details('Headers', h('pre', null, lines.join('\n'))) : h('p', null, 'The server cannot be reached.'),
+      details('The same call with curl', h(Curl, { request: specSelectors.mutatedRequestFor(path, method) })),
     );
   }
 
   /** Gives the control in it a name for screen readers. */
   const named = (Original, nameOf) => (props) => {
-    const element = React.useRef();
-    React.useEffect(() => element.current.querySelector('input, select')?.setAttribute('aria-label', nameOf(props)));
-    return h('div', { ref: element }, h(Original, props));
+    const name = (element) => element?.querySelector('input, select')?.setAttribute('aria-label', nameOf(props));
+    return h('div', { ref: name }, h(Original, props));
   };
+
+  const centre = (element) => element?.scrollIntoView({ block: 'center' });
 
   /** Shows what is wrong with the value of a field. */
   const withProblems = (Field) => (props) => {
     const placeholder = props.schema.get('format') === 'uuid' ? 'UUID' : props.description;
     const problems = [...(props.errors ?? [])].join(' ').replace('Guid', 'UUID');
-    const notice = React.useRef();
-    React.useEffect(() => notice.current?.scrollIntoView({ block: 'center' }), [problems]);
     return [
       h(Field, { key: 'field', ...props, description: placeholder }),
-      problems && h('p', { key: 'problems', ref: notice, role: 'alert' }, problems),
+      problems && h('p', { key: problems, ref: centre, role: 'alert' }, problems),
     ];
   };
 
   /** What the operation returned, before all that it may return. */
   const withResponse =
-    (Documented, { getComponent, specSelectors }) =>
-    ({ tryItOutResponse: response, ...props }) => {
-      const request = specSelectors.mutatedRequestFor(props.path, props.method);
-      return [
-        response && h(Response, { key: 'response', response, request, getComponent }),
-        h(Documented, { key: 'documented', ...props }),
-      ];
-    };
+    (Documented) =>
+    ({ tryItOutResponse: response, ...props }) => [
+      response && h(Response, { key: 'response', ...props, response }),
+      h(Documented, { key: 'documented', ...props }),
+    ];
 
   // Runs at each Execute: an earlier response must not stand beside a new error.
   const clearThenValidate =
