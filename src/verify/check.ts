@@ -1,41 +1,42 @@
 /** What a check is: one promise of the contract, and how to find out whether a deployment keeps it. */
 import type { Contract } from '../contract/contract.js';
-import type { ResponseChecker, WireResponse } from '../contract/response-checker.js';
+import { createResponseChecker, type WireResponse } from '../contract/response-checker.js';
 import type { OperationId } from '../contract/types.js';
-
-/** No stage has it, and no authentik gives it out: it is not of version 4. */
-export const UNKNOWN_UUID = 'f0e1d2c3-b4a5-1687-8899-aabbccddeeff';
 
 export interface Check {
   readonly operationId: OperationId;
   /** Says the promise; unique among the checks of an operation. */
   readonly name: string;
-  /** Resolves to what is wrong, one line each; empty: the promise is kept. Rejects with NotRun. */
+  /** Resolves to what is wrong, one line each; empty: the promise is kept. Rejects with a CheckStopped. */
   readonly run: (subject: Subject) => Promise<readonly string[]>;
 }
 
-/** Why a check says nothing about the deployment. */
-export class NotRun extends Error {
-  override readonly name = 'NotRun';
+/** Ends a check at once; the message says why. */
+export class CheckStopped extends Error {
+  override readonly name = 'CheckStopped';
+
+  constructor(
+    readonly outcome: 'failed' | 'not run',
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** What whoever runs the checks may or may not be able to give. */
 export interface Given {
-  readonly stage?: string | undefined;
+  stage?: string | undefined;
   /** May view the stage. */
   readonly token?: string | undefined;
   /** May view no stage. */
   readonly secondToken?: string | undefined;
 }
 
-/** What a check looks at. */
-export interface Subject {
-  readonly contract: Contract;
-  readonly checkResponse: ResponseChecker;
-  readonly given: Given;
-  /** Rejects with a NoResponseError, or with NotRun when the request needs what was not given. */
-  readonly send: (operationId: OperationId, request?: CheckRequest) => Promise<WireResponse>;
-}
+const MISSING: Readonly<Record<keyof Given, string>> = {
+  token: 'needs --token',
+  secondToken: 'needs --second-token',
+  stage: 'needs --stage, or a --token that may list a stage',
+};
 
 /** A request for an operation: by default a GET without a token, for a stage that does not exist. */
 export interface CheckRequest {
@@ -46,6 +47,44 @@ export interface CheckRequest {
   readonly rest?: string;
   readonly as?: 'token' | 'secondToken';
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** No stage has it, and no authentik gives it out: it is not of version 4. */
+export const UNKNOWN_UUID = 'f0e1d2c3-b4a5-1687-8899-aabbccddeeff';
+
+/** What a check looks at: the deployment at `address`, which ends with the contract's base path. */
+export type Subject = ReturnType<typeof createSubject>;
+export function createSubject(contract: Contract, address: string, timeoutMs: number, given: Given) {
+  function needed(what: keyof Given): string {
+    const value = given[what];
+    if (value === undefined) throw new CheckStopped('not run', MISSING[what]);
+    return value;
+  }
+
+  /** Rejects with a CheckStopped when there is no response, or when the request needs what was not given. */
+  async function send(operationId: OperationId, request: CheckRequest = {}): Promise<WireResponse> {
+    const { method = 'GET', stage = UNKNOWN_UUID, rest = '', as, headers } = request;
+    const authorization = as && { Authorization: `Bearer ${needed(as)}` };
+    const uuid = typeof stage === 'string' ? stage : stage(needed('stage'));
+    const path = contract.pathOf(operationId).replace('{stage_uuid}', encodeURIComponent(uuid));
+    try {
+      const response = await fetch(address + path + rest, {
+        method,
+        headers: { ...headers, ...authorization },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    } catch (error) {
+      // `fetch` and `AbortSignal` throw nothing but errors.
+      const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
+      // `fetch` itself only says that it failed; of several addresses tried, Node gives no message but a code.
+      const reason = `no response: ${cause?.message || cause?.code || message}`;
+      throw new CheckStopped('failed', name === 'TimeoutError' ? `no response in ${timeoutMs / 1000} s` : reason);
+    }
+  }
+
+  return { contract, checkResponse: createResponseChecker(contract), given, send };
 }
 
 /** A status of success, or the name of the contract's example that shows the error. */
@@ -67,18 +106,10 @@ export function expecting(operationId: OperationId) {
 }
 
 /** Nothing for the expected response in the form of the contract. */
-export function differences(
-  subject: Subject,
-  operationId: OperationId,
-  expected: Expected,
-  response: WireResponse,
-): string[] {
-  const wanted = describe(exampleOf(subject, operationId, expected));
+export function differences(subject: Subject, id: OperationId, expected: Expected, response: WireResponse): string[] {
+  const wanted = describe(exampleOf(subject, id, expected));
   const came = describe(response);
-  return [
-    ...(came === wanted ? [] : [`expected ${wanted}, got ${came}`]),
-    ...subject.checkResponse(operationId, response),
-  ];
+  return [...(came === wanted ? [] : [`expected ${wanted}, got ${came}`]), ...subject.checkResponse(id, response)];
 }
 
 type StatusAndBody = Pick<WireResponse, 'status' | 'text'>;

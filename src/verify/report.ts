@@ -8,43 +8,31 @@ export interface Report {
   readonly results: readonly Result[];
 }
 
-type Outcome = Result['outcome'];
-
-const MARKS: Readonly<Record<Outcome, string>> = {
-  passed: '  pass     ',
-  failed: '  FAIL     ',
-  'not run': '  not run  ',
-};
+const MARKS = { passed: 'pass', failed: 'FAIL', 'not run': 'not run' } as const;
 
 export function toText({ contract, address, profile, results }: Report): string {
   const [first, second] = results;
   // An obstacle is the only result.
   if (first && !second) return `${address}: ${first.problems.join('; ')}\n`;
-  const operationIds = new Set(results.map(({ operationId }) => operationId));
-  return [
-    `${contract.title} ${contract.version} at ${address}, profile ${profile}`,
-    ...[...operationIds].flatMap((operationId) => [
-      '',
-      operationId,
-      ...results.filter((result) => result.operationId === operationId).map(toLine),
-    ]),
-    '',
-    `${count(results, 'passed')} passed, ${count(results, 'failed')} failed, ${count(results, 'not run')} not run`,
-    '',
-  ].join('\n');
-}
-
-function toLine({ name, outcome, problems, differences }: Result): string {
-  const known = differences.length > 0 ? [`known: ${differences.join(', ')}`] : [];
-  const remarks = [...problems, ...known].join('; ');
-  return MARKS[outcome] + name + (remarks && `: ${remarks}`);
+  const lines = results.flatMap(({ operationId, name, outcome, problems, differences }, index) => {
+    const heading = operationId === results[index - 1]?.operationId ? [] : ['', operationId];
+    const known = differences.length > 0 ? [`known: ${differences.join(', ')}`] : [];
+    const remarks = [...problems, ...known].join('; ');
+    return [...heading, `  ${MARKS[outcome].padEnd(9)}${name}${remarks && `: ${remarks}`}`];
+  });
+  const head = `${contract.title} ${contract.version} at ${address}, profile ${profile}`;
+  const sum = (['passed', 'failed', 'not run'] as const).map((outcome) => `${count(results, outcome)} ${outcome}`);
+  return [head, ...lines, '', sum.join(', '), ''].join('\n');
 }
 
 export function toJunit({ contract, results }: Report): string {
-  const durationMs = results.reduce((sum, result) => sum + result.durationMs, 0);
+  const failed = count(results, 'failed');
+  const notRun = count(results, 'not run');
+  const name = quoted(`${contract.title} ${contract.version}`);
+  const time = seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name=${quoted(`${contract.title} ${contract.version}`)} tests="${results.length}" failures="${count(results, 'failed')}" errors="0" skipped="${count(results, 'not run')}" time=${seconds(durationMs)}>`,
+    `<testsuite name=${name} tests="${results.length}" failures="${failed}" errors="0" skipped="${notRun}" time=${time}>`,
     ...results.map(toCase),
     '</testsuite>',
     '',
@@ -58,7 +46,7 @@ function toCase({ operationId, name, outcome, problems, durationMs }: Result): s
   return `${start}><${element} message=${quoted(problems.join('; '))}/></testcase>`;
 }
 
-function count(results: readonly Result[], outcome: Outcome): number {
+function count(results: readonly Result[], outcome: Result['outcome']): number {
   return results.filter((result) => result.outcome === outcome).length;
 }
 

@@ -1,15 +1,9 @@
-import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { WireResponse } from '../../src/contract/response-checker.js';
 import { runChecks } from '../../src/verify/run.js';
-import { createTarget, type Probe } from '../../src/verify/target.js';
 import { contract } from '../support/contract.js';
-import { startHttpServer, type TestServer } from '../support/http-server.js';
+import type { TestServer } from '../support/http-server.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
-import { send } from '../support/wire.js';
-
-/** What stands between the service and its clients, and spoils a response. */
-type Spoil = (answer: WireResponse, probe: Pick<Probe, 'method'>) => WireResponse;
+import { type Spoil, startProxy } from './proxy.js';
 
 interface Broken {
   readonly fault: string;
@@ -23,19 +17,19 @@ const LIST = 'stages_password_list';
 
 const without =
   (header: string): Spoil =>
-  ({ headers, ...answer }) => ({
-    ...answer,
+  ({ headers, ...response }) => ({
+    ...response,
     headers: new Headers([...headers].filter(([name]) => name !== header)),
   });
 
 const onStatus =
   (status: number, spoil: Spoil): Spoil =>
-  (answer, probe) =>
-    answer.status === status ? spoil(answer, probe) : answer;
+  (response, probe) =>
+    response.status === status ? spoil(response, probe) : response;
 
 const replacing =
   (from: string | RegExp, to: string): Spoil =>
-  (answer) => ({ ...answer, text: answer.text.replace(from, to) });
+  (response) => ({ ...response, text: response.text.replace(from, to) });
 
 const BROKEN: readonly Broken[] = [
   {
@@ -70,15 +64,16 @@ const BROKEN: readonly Broken[] = [
   },
   {
     fault: 'OPTIONS has a body',
-    spoil: (answer, { method }) => (method === 'OPTIONS' ? { ...answer, status: 200 } : answer),
+    spoil: (response, { method }) =>
+      method === 'OPTIONS' ? { ...response, status: 200 } : response,
     lines: [`${RETRIEVE}: OPTIONS names the methods: expected 204, got 200`],
   },
   {
     fault: 'all responses have the same request id',
-    spoil: (answer) => {
-      const headers = new Headers(answer.headers);
+    spoil: (response) => {
+      const headers = new Headers(response.headers);
       headers.set('X-Request-Id', '0b3c7c52-6a0f-4f6e-9a51-6b8a2d1c9f10');
-      return { ...answer, headers };
+      return { ...response, headers };
     },
     lines: [
       `${RETRIEVE}: every response has an X-Request-Id of its own: two responses have the X-Request-Id 0b3c7c52-6a0f-4f6e-9a51-6b8a2d1c9f10`,
@@ -86,10 +81,10 @@ const BROKEN: readonly Broken[] = [
   },
   {
     fault: 'nothing is ever unchanged',
-    spoil: onStatus(304, (answer) => ({
-      ...answer,
+    spoil: onStatus(304, (response) => ({
+      ...response,
       status: 200,
-      headers: new Headers([...answer.headers, ['Content-Type', 'application/json']]),
+      headers: new Headers([...response.headers, ['Content-Type', 'application/json']]),
       text: 'null',
     })),
     lines: [
@@ -121,19 +116,16 @@ describe('the checks', () => {
   afterAll(() => service.close());
 
   async function failures(proxy: TestServer): Promise<string[]> {
-    const results = await runChecks(
-      contract,
-      createTarget(proxy.url + contract.basePath, 10_000),
-      { token: DEMO_TOKENS.administrator, secondToken: DEMO_TOKENS.noPermission },
-      'contract',
-    );
+    const given = { token: DEMO_TOKENS.administrator, secondToken: DEMO_TOKENS.noPermission };
+    const deployment = { url: proxy.url, given, timeoutMs: 10_000, profile: 'contract' } as const;
+    const results = await runChecks(contract, deployment);
     return results
       .filter(({ outcome }) => outcome === 'failed')
       .map(({ operationId, name, problems }) => `${operationId}: ${name}: ${problems.join('; ')}`);
   }
 
   test.each(BROKEN)('find out when $fault', async ({ spoil, lines }) => {
-    const proxy = await startSpoilingProxy(service.url, spoil);
+    const proxy = await startProxy(service.url, spoil);
     try {
       expect((await failures(proxy)).sort()).toEqual([...lines].sort());
     } finally {
@@ -141,17 +133,3 @@ describe('the checks', () => {
     }
   });
 });
-
-function startSpoilingProxy(serviceUrl: string, spoil: Spoil): Promise<TestServer> {
-  const spoiled: RequestListener = async (request, response) => {
-    const { method = 'GET', url = '/' } = request;
-    const { host: _host, ...sent } = request.headers;
-    const answer = await send(serviceUrl, url, { method, headers: sent });
-    const { status, headers, text } = spoil(answer, { method });
-    const kept = [...headers].filter(([name]) => !/^(content-length|connection)$/.test(name));
-    response.writeHead(status, kept.flat());
-    response.end(text);
-  };
-  // What is too long for the service is for the service to say.
-  return startHttpServer(spoiled, { maxHeaderSize: 100_000 });
-}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { packageRoot } from '../../src/package-root.js';
-import { USAGE } from '../../src/verify/options.js';
+import { USAGE } from '../../src/verify/command.js';
 import { PROFILES } from '../../src/verify/profile.js';
 
 const documentation = readFileSync(join(packageRoot, 'docs', 'verify.md'), 'utf8');
@@ -18,7 +18,7 @@ describe('docs/verify.md', () => {
 
   test('explains each difference of authentik', () => {
     expect(firstCells.filter((cell) => !cell?.startsWith('--'))).toEqual(
-      PROFILES.authentik.map(({ name }) => name),
+      Object.keys(PROFILES.authentik),
     );
   });
 });

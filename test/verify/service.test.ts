@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationId } from '../../src/contract/types.js';
+import type { Given } from '../../src/verify/check.js';
 import { CHECKS, RETRIEVE } from '../../src/verify/checks.js';
 import { type Result, runChecks } from '../../src/verify/run.js';
-import { createTarget, type Probe, type Target } from '../../src/verify/target.js';
 import { contract, responsesOf } from '../support/contract.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
+import { startProxy } from './proxy.js';
 
 const given = { token: DEMO_TOKENS.administrator, secondToken: DEMO_TOKENS.noPermission };
 const UNPROVOKABLE = ['slow-request', 'internal-error', 'unavailable'];
@@ -13,20 +14,23 @@ describe('the service, by the checks that the command runs', () => {
   let service: RunningService;
   let results: readonly Result[];
   const statuses = new Set<number>();
-  const probes: Probe[] = [];
+  const requests: { readonly method: string | undefined; readonly token: string | undefined }[] =
+    [];
 
   beforeAll(async () => {
     service = await startDemoService();
-    const target = createTarget(service.url + contract.basePath, 10_000);
-    const recording: Target = async (probe) => {
-      const response = await target(probe);
-      probes.push(probe);
+    const proxy = await startProxy(service.url, (response, { method, headers }) => {
+      requests.push({ method, token: headers.authorization });
       statuses.add(response.status);
       return response;
-    };
-    results = await runChecks(contract, recording, given, 'contract');
+    });
+    results = await run(given, proxy.url);
+    await proxy.close();
   });
   afterAll(() => service.close());
+
+  const run = (known: Given, url = service.url) =>
+    runChecks(contract, { url, given: known, timeoutMs: 10_000, profile: 'contract' });
 
   test.each(CHECKS)('$operationId: $name', ({ operationId, name }) => {
     const result = results.find((each) => each.operationId === operationId && each.name === name);
@@ -53,25 +57,20 @@ describe('the service, by the checks that the command runs', () => {
   });
 
   test('a method that writes never comes with a token', () => {
-    const writing = probes.filter(
-      ({ method = 'GET' }) => !contract.allowedMethods.includes(method),
-    );
+    const writing = requests.filter(({ method = '' }) => !contract.allowedMethods.includes(method));
     expect(writing.length).toBeGreaterThan(0);
     expect(writing.filter(({ token }) => token !== undefined)).toEqual([]);
   });
 
   test('a check that lacks something is not run, and says what it lacks', async () => {
-    const target = createTarget(service.url + contract.basePath, 10_000);
-    const reasons = (await runChecks(contract, target, {}, 'contract'))
+    const reasons = (await run({}))
       .filter(({ name, outcome }) => outcome === 'not run' && !name.startsWith('the response '))
       .flatMap(({ problems }) => problems);
     expect(new Set(reasons)).toEqual(new Set(['needs --token', 'needs --second-token']));
   });
 
   test('a stage that the token may not list has to be named', async () => {
-    const target = createTarget(service.url + contract.basePath, 10_000);
-    const tokens = { token: DEMO_TOKENS.noPermission };
-    const found = (await runChecks(contract, target, tokens, 'contract')).find(({ name }) =>
+    const found = (await run({ token: DEMO_TOKENS.noPermission })).find(({ name }) =>
       name.startsWith('HEAD'),
     );
     expect(found).toMatchObject({
