@@ -2,14 +2,14 @@
 
 /** What decides about the URL of a background image. */
 export interface FlowImageRules {
-  /** The field of a flow that holds the URL. */
-  readonly field: 'background' | 'background_url';
-  /** Uploads are below `/media/<schema>/` since 2024.2, below `/media/` before. */
-  readonly mediaBySchema: boolean;
-  /** 2025.8 to 2025.10 pass every absolute path through. */
-  readonly absolutePaths: 'media' | 'as-is';
-  /** The files backend of 2025.12 names files unquoted below `/files/media/`. */
-  readonly storage: 'media' | 'files';
+  /**
+   * What the release does:
+   * - `media`: uploads are below `/media/`
+   * - `media-by-schema` (2024.2): they are below `/media/<schema>/`
+   * - `absolute-paths` (2025.8): and every absolute path passes through
+   * - `files` (2025.12): the files backend names files unquoted below `/files/media/`, in another field
+   */
+  readonly form: 'media' | 'media-by-schema' | 'absolute-paths' | 'files';
   /** PostgreSQL schema, which is also the tenant's folder of uploads. */
   readonly schema: string;
   /** authentik's `web.path` without its last slash: '' unless authentik is served below a path. */
@@ -23,38 +23,28 @@ const DEFAULT_BACKGROUND = '/static/dist/assets/images/flow_background.jpg';
 
 export function flowImage(stored: string | null, rules: FlowImageRules): FlowImage {
   const url = urlOf(stored, rules);
-  return rules.field === 'background' ? { background: url } : { background_url: url };
+  return rules.form === 'files' ? { background_url: url } : { background: url };
 }
 
-function urlOf(stored: string | null, rules: FlowImageRules): string {
-  const { absolutePaths, storage, schema, webPath } = rules;
+function urlOf(stored: string | null, { form, schema, webPath }: FlowImageRules): string {
   if (!stored) return webPath + DEFAULT_BACKGROUND;
   if (stored.startsWith('/static')) return webPath + stored;
-  if (storage === 'files') {
+  if (form === 'files') {
     if (/^(?:http:|https:\/\/|fa:\/\/)/.test(stored)) return stored;
     // authentik adds `?token=…`, signed with its secret key for 15 minutes; only it can.
     return `${webPath}/files/media/${schema}/${stored}`;
   }
   if (stored.startsWith('http')) return stored;
-  if (absolutePaths === 'as-is') {
-    return webPath + (stored.startsWith('/') ? stored : mediaUrl(stored, rules));
-  }
-  return mediaUrl(stored, rules);
+  if (form === 'media') return uploadUrl('/media/', stored);
+  const upload = uploadUrl(`/media/${schema}/`, stored);
+  if (form === 'media-by-schema') return upload;
+  return webPath + (stored.startsWith('/') ? stored : upload);
 }
 
-function mediaUrl(name: string, { mediaBySchema, schema }: FlowImageRules): string {
-  const base = mediaBySchema ? `/media/${schema}/` : '/media/';
-  return joinUrl(base, quotePath(name).replace(/^\/+/, ''));
-}
-
-/** Django's `filepath_to_uri`: quotes all but letters, digits and `/~!*()'._-`. */
-function quotePath(name: string): string {
-  return encodeURIComponent(name.replaceAll('\\', '/')).replaceAll('%2F', '/');
-}
-
-/** Python's `urljoin` for a base that ends with a slash: drops empty segments, resolves dots. */
-function joinUrl(base: string, path: string): string {
-  const segments = (base + path).replace(/\/+/g, '/').split('/');
+/** As Django's `filepath_to_uri` quotes the name, and Python's `urljoin` drops empty segments and resolves dots. */
+function uploadUrl(folder: string, name: string): string {
+  const path = encodeURIComponent(name.replaceAll('\\', '/')).replaceAll('%2F', '/');
+  const segments = (folder + path).replace(/\/+/g, '/').split('/');
   const resolved: string[] = [];
   for (const segment of segments) {
     if (segment === '..') resolved.pop();

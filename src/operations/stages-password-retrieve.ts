@@ -11,8 +11,7 @@ export function createStagesPasswordRetrieve(stages: StageRepository): Handler<'
     const reading = stages.find(stageUuid);
     // A caller who is refused does not wait for it, nor for its failure.
     reading.catch(() => {});
-    const isShown = isVisible(stageUuid, await caller);
-    const stage = isShown ? await reading : undefined;
+    const stage = isVisible(stageUuid, await caller) ? await reading : undefined;
     // A hidden stage and one that does not exist must look the same.
     if (!stage) throw new OperationError('not_found', 'Not found.');
     return { status: 200, body: stage };

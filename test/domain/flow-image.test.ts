@@ -10,7 +10,7 @@ type Case = readonly [stored: string | null, url: string];
 function rulesSince(since: string, others: Partial<FlowImageRules> = {}): FlowImageRules {
   const release = RELEASES.find((candidate) => candidate.since === since);
   if (!release) throw new Error(`There is no release ${since}.`);
-  return { ...release.image, schema: 'public', webPath: '', ...others };
+  return { form: release.image, schema: 'public', webPath: '', ...others };
 }
 
 const urlOf = (stored: string | null, rules: FlowImageRules) =>

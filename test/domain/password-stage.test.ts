@@ -15,7 +15,7 @@ import { isExpressible, passwordStageRow } from '../support/random-rows.js';
 function rulesSince(since: string, webPath = ''): FlowImageRules {
   const release = RELEASES.find((candidate) => candidate.since === since);
   if (!release) throw new Error(`There is no release ${since}.`);
-  return { ...release.image, schema: 'public', webPath };
+  return { form: release.image, schema: 'public', webPath };
 }
 const DOCUMENTED = rulesSince('2024.4');
 
@@ -137,7 +137,7 @@ describe('toPasswordStage', () => {
           'stages_password_retrieve',
           responseWith('stages_password_retrieve', 200, body),
         );
-        const maxSlugLength = image.field === 'background' ? 50 : 60;
+        const maxSlugLength = image === 'files' ? 60 : 50;
         expect([problems, problems.length === 0]).toEqual([
           problems,
           isExpressible(row, { maxSlugLength }),

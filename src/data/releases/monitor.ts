@@ -60,7 +60,7 @@ export function createSchemaMonitor(database: Database, { schema, webPath, onCha
       looking = undefined;
       if (current?.release === release && current.readsTokensBy === readsTokensBy) return current;
       const tenants = tenantSchema ? Prisma.raw(qualified(tenantSchema, 'authentik_tenants_tenant')) : undefined;
-      const image = { ...release.image, schema, webPath };
+      const image = { form: release.image, schema, webPath };
       current = { name: schema, release, tables: tablesIn(schema), tenants, readsTokensBy, image };
       return current;
     } catch (error) {

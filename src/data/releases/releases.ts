@@ -13,7 +13,7 @@ export interface Release {
   readonly superuserHops: number;
   /** Without the index, looking for an OAuth token scans the table. */
   readonly hasAccessTokenIndex: boolean;
-  readonly image: Omit<FlowImageRules, 'schema' | 'webPath'>;
+  readonly image: FlowImageRules['form'];
   readonly hasAllowShowPassword: boolean;
   readonly hasAutocomplete: boolean;
   readonly search: SearchSyntax;
@@ -28,7 +28,7 @@ const OLDEST: Release = {
   membershipTable: 'authentik_core_user_ak_groups',
   superuserHops: 20,
   hasAccessTokenIndex: false,
-  image: { field: 'background', mediaBySchema: false, absolutePaths: 'media', storage: 'media' },
+  image: 'media',
   hasAllowShowPassword: false,
   hasAutocomplete: false,
   search: 'words',
@@ -36,21 +36,14 @@ const OLDEST: Release = {
   ordersNullsFirst: false,
 };
 
-const BY_SCHEMA = { ...OLDEST.image, mediaBySchema: true };
-
 /** What each release changed. */
 const CHANGES: readonly (Pick<Release, 'since'> & Partial<Release>)[] = [
-  { since: '2024.2', image: BY_SCHEMA },
+  { since: '2024.2', image: 'media-by-schema' },
   // The tables of 2024.4 are those of 2024.6, but 2024.4 allows one hop more; the narrower rule is the safe one.
   { since: '2024.4', superuserHops: 19 },
   { since: '2024.8', hasAccessTokenIndex: true, hasAllowShowPassword: true },
-  { since: '2025.8', image: { ...BY_SCHEMA, absolutePaths: 'as-is' }, hasAutocomplete: true, search: 'phrases' },
-  {
-    since: '2025.12',
-    permissions: 'roles',
-    image: { ...BY_SCHEMA, field: 'background_url', storage: 'files' },
-    hasTenantPageSizes: true,
-  },
+  { since: '2025.8', image: 'absolute-paths', hasAutocomplete: true, search: 'phrases' },
+  { since: '2025.12', permissions: 'roles', image: 'files', hasTenantPageSizes: true },
   { since: '2026.2', membershipTable: 'authentik_core_user_groups' },
   { since: '2026.5', ordersNullsFirst: true },
 ];
