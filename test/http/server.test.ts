@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { InFlight } from '../../src/http/in-flight.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/log.js';
 import { checkResponse, exampleBody } from '../support/contract.js';
 import { until } from '../support/live/until.js';
-import type { LogLine } from '../support/service.js';
+import { type LogLine, startDemoService, type TestService } from '../support/service.js';
 import { exchange, parseAnswer, send } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
@@ -141,6 +141,30 @@ describe('what never becomes a request', () => {
     await arrived(1);
     responses[0]?.end();
     expect((await answer).status).toBe(200);
+  });
+});
+
+// Express gives such requests back without a response.
+describe('a target that Express cannot parse', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startDemoService();
+  });
+  afterAll(() => service.close());
+
+  test.each([
+    'http://[::1',
+    'http://[',
+    'http://[/livez',
+    'HTTPS://[::1]x/livez',
+  ])('%s is 400, and the next request of the connection is served', async (target) => {
+    const refused = `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const last = 'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    const received = await exchange(service.url, refused + last);
+    const [refusal = '', served = ''] = received.split(/(?=HTTP\/1\.1 200 )/);
+    expect(parseAnswer(refusal).status).toBe(400);
+    expect(checkResponse(OPERATION, parseAnswer(refusal))).toEqual([]);
+    expect(parseAnswer(served).text).toBe('{"status":"ok"}');
   });
 });
 
