@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { packageRoot } from '../../src/package-root.js';
 
+/** The exit status of a script that lacks what it needs; .ci/run goes on then, as test runners of GNU do. */
+export const SKIPPED = 77;
+
 export interface RecordedCase {
   readonly name: string;
   readonly method: string;
@@ -40,7 +43,7 @@ function findFolder(): string | undefined {
   return [
     process.env.RECORDED_RESPONSES ?? '',
     ...checkouts.map((checkout) => join(checkout, '..', 'shared', 'vectors')),
-  ].find((folder) => existsSync(folder));
+  ].find((folder) => existsSync(join(folder, 'public')));
 }
 
 /** All recordings of the fixtures, or those of the given releases; none where there are no recordings. */
