@@ -21,22 +21,26 @@ const schemas = nodes
   .flatMap(membersOf);
 const names = schemas.map(nameOf);
 const declarations = toText(schemas.map(toDeclaration));
-const codes = [...declarations.matchAll(/readonly code: (.+);/g)].flatMap(([, union = '']) =>
-  union.split(' | '),
+const contract = loadContract();
+const statuses = contract.operationIds.flatMap((id) =>
+  Object.entries(contract.operationOf(id).responses).flatMap(([status, { content = {} }]) =>
+    Object.values(content['application/json']?.examples ?? {}).flatMap(({ value }) => {
+      const { code } = Object(value);
+      return code ? [[code, Number(status)]] : [];
+    }),
+  ),
 );
 
 const files = {
   'schemas.ts': HEADER + declarations,
   'api.ts': `${HEADER}import type {\n  ${names.join(',\n  ')},\n} from './schemas.js';\n\n${toText(nodes.map(withNames))}`,
   'values.ts': `${HEADER}/** The path under which the contract's operations live. */
-export const BASE_PATH = ${JSON.stringify(loadContract().basePath)};
+export const BASE_PATH = ${JSON.stringify(contract.basePath)};
 
-/** Every code of the contract's errors. */
-export const ERROR_CODES = [
-  ${codes.join(',\n  ')},
-] as const;
+/** The status of each code of the contract's errors. */
+export const STATUS_OF_CODE = ${JSON.stringify(Object.fromEntries(statuses), null, 2)} as const;
 `,
-  'reference.html': renderPage(loadContract()),
+  'reference.html': renderPage(contract),
 };
 
 for (const [name, text] of Object.entries(files)) {

@@ -1,6 +1,6 @@
 /** Reads a response, and gives a code to one that is not the contract's: a proxy's page, another API's or authentik's. */
 import type { GenericError, ValidationError } from '../../generated/schemas.js';
-import { ERROR_CODES } from '../../generated/values.js';
+import { STATUS_OF_CODE } from '../../generated/values.js';
 import type { Body, NotModified, Path, Result } from './types.js';
 
 /** Enough to distinguish a body from another API's. */
@@ -39,7 +39,7 @@ function isBody<P extends Path>(path: P, body: unknown): body is Body<P> {
 }
 
 function isError(body: unknown): body is GenericError | ValidationError {
-  return isObject(body) && ERROR_CODES.some((code) => code === body.code);
+  return isObject(body) && Object.keys(STATUS_OF_CODE).includes(String(body.code));
 }
 
 function isObject(value: unknown): value is { readonly code?: unknown; readonly detail?: unknown } {

@@ -10,12 +10,7 @@ import { markersAfter } from './releases/identify.js';
 import { type Schema, SchemaChangedError, type SchemaMonitor } from './releases/monitor.js';
 import { qualified } from './tables.js';
 
-export interface AccessRepository {
-  /** The facts about a token's user; undefined for a token that is unknown, expired or not for the API. */
-  find(token: string): Promise<AccessFacts | undefined>;
-  /** Tokens that wait for a query. */
-  readonly waiting: number;
-}
+export type AccessRepository = ReturnType<typeof createAccessRepository>;
 
 /** Tells the time against which tokens expire; authentik uses its own server's clock, not the database's. */
 export type Clock = () => Date;
@@ -34,12 +29,7 @@ const AccessRow = z.object({
  * Where authentik has no index on OAuth tokens, they are looked at only when there is no API token, and apart: callers
  * with good API tokens must not wait for the table scans that bad ones cause.
  */
-export function createAccessRepository(
-  database: Database,
-  monitor: SchemaMonitor,
-  limits: BatchLimits,
-  clock: Clock,
-): AccessRepository {
+export function createAccessRepository(database: Database, monitor: SchemaMonitor, limits: BatchLimits, clock: Clock) {
   // The text is long, and depends on nothing but the schema.
   const texts = new WeakMap<Schema, Prisma.Sql['strings']>();
 
@@ -58,12 +48,14 @@ export function createAccessRepository(
   const tokens = createBatcher('tokens', limits, (keys) => load(keys, false));
   const oauthTokens = createBatcher('oauth_tokens', limits, (keys) => load(keys, true));
   return {
-    async find(token) {
+    /** The facts about a token's user; undefined for a token that is unknown, expired or not for the API. */
+    async find(token: string): Promise<AccessFacts | undefined> {
       const found = await tokens.load(token);
       if (found || monitor.release?.hasAccessTokenIndex) return found;
       return oauthTokens.load(token);
     },
-    get waiting() {
+    /** Tokens that wait for a query. */
+    get waiting(): number {
       return tokens.waiting + oauthTokens.waiting;
     },
   };

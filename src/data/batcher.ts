@@ -11,13 +11,6 @@ export interface BatchLimits {
   onBatch?(name: string, size: number): void;
 }
 
-export interface Batcher<Value> {
-  /** The value of a key, read after this call. Rejects with `service_unavailable` when too many wait, or as the query does. */
-  load(key: string): Promise<Value>;
-  /** How many keys wait for a query to leave. */
-  readonly waiting: number;
-}
-
 interface Entry<Value> {
   readonly key: string;
   readonly since: number;
@@ -38,7 +31,7 @@ export function createBatcher<Value>(
   name: string,
   { maxQueue, maxWaitMs, onBatch }: BatchLimits,
   query: (keys: readonly string[]) => Promise<readonly Value[]>,
-): Batcher<Value> {
+) {
   let waiting = new Map<string, Entry<Value>>();
   let isBusy = false;
 
@@ -83,7 +76,8 @@ export function createBatcher<Value>(
   }
 
   return {
-    load(key) {
+    /** The value of a key, read after this call. Rejects with `service_unavailable` when too many wait, or as the query does. */
+    load(key: string): Promise<Value> {
       const present = waiting.get(key);
       if (present) return present.value;
       if (waiting.size >= maxQueue) return Promise.reject(unavailable('Too many requests wait for the database.'));
@@ -95,7 +89,8 @@ export function createBatcher<Value>(
       schedule();
       return value;
     },
-    get waiting() {
+    /** How many keys wait for a query to leave. */
+    get waiting(): number {
       return waiting.size;
     },
   };

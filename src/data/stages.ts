@@ -19,62 +19,20 @@ import { DatabaseError } from './errors.js';
 import type { Schema, SchemaMonitor } from './releases/monitor.js';
 import type { Release } from './releases/releases.js';
 
-export interface StageRepository {
-  /** The stage with this UUID (in lower case), whoever asks; undefined when it does not exist. */
-  find(stageUuid: string): Promise<PasswordStage | undefined>;
-  /** The page of the stages that the principal may see. Rejects with `invalid` for what the release does not know. */
-  list(request: StageListRequest, principal: Principal): Promise<StagePage>;
-  /** Stages that wait for a query. */
-  readonly waiting: number;
-}
+export type StageRepository = ReturnType<typeof createStageRepository>;
 
-export interface StagePage {
-  readonly stages: readonly PasswordStage[];
-  /** On all pages. */
-  readonly count: number;
-  readonly pageSize: number;
-  /** Whether the release's lists have the field `autocomplete`. */
-  readonly hasAutocomplete: boolean;
-}
-
+const FLOW = {
+  ...{ id: true, policyBindingModelId: true, name: true, slug: true, title: true, designation: true },
+  ...{ background: true, compatibilityMode: true, layout: true, deniedAction: true },
+  policyBindingModel: { select: { policyEngineMode: true } },
+} as const satisfies Prisma.FlowSelect;
 const COLUMNS = {
-  id: true,
-  backends: true,
-  configureFlowId: true,
-  failedAttemptsBeforeCancel: true,
-  stage: {
-    select: {
-      name: true,
-      bindings: {
-        select: {
-          order: true,
-          flow: {
-            select: {
-              id: true,
-              policyBindingModelId: true,
-              name: true,
-              slug: true,
-              title: true,
-              designation: true,
-              background: true,
-              compatibilityMode: true,
-              layout: true,
-              deniedAction: true,
-              policyBindingModel: { select: { policyEngineMode: true } },
-            },
-          },
-        },
-      },
-    },
-  },
-} satisfies Prisma.PasswordStageSelect;
+  ...{ id: true, backends: true, configureFlowId: true, failedAttemptsBeforeCancel: true },
+  stage: { select: { name: true, bindings: { select: { order: true, flow: { select: FLOW } } } } },
+} as const satisfies Prisma.PasswordStageSelect;
 const COLUMNS_SINCE_2024_8 = { ...COLUMNS, allowShowPassword: true } as const;
 
-export function createStageRepository(
-  database: Database,
-  monitor: SchemaMonitor,
-  limits: BatchLimits,
-): StageRepository {
+export function createStageRepository(database: Database, monitor: SchemaMonitor, limits: BatchLimits) {
   /** In the order of the ids, with undefined for those that do not exist. */
   async function read({ release, image }: Schema, ids: readonly string[]) {
     const query = {
@@ -95,8 +53,10 @@ export function createStageRepository(
   );
 
   return {
-    find: (stageUuid) => batcher.load(stageUuid),
-    list: (request, principal) =>
+    /** The stage with this UUID (in lower case), whoever asks; undefined when it does not exist. */
+    find: (stageUuid: string) => batcher.load(stageUuid),
+    /** The page of the stages that the principal may see. Rejects with `invalid` for what the release does not know. */
+    list: (request: StageListRequest, principal: Principal) =>
       monitor.use(async (schema) => {
         const { ids, ...page } = await findKeys(database, schema, request, principal);
         const stages = ids.length > 0 ? await read(schema, ids) : [];
@@ -104,10 +64,12 @@ export function createStageRepository(
           // One that was deleted since its key was found is left out.
           stages: stages.filter((stage) => stage !== undefined),
           ...page,
+          /** Whether the release's lists have the field `autocomplete`. */
           hasAutocomplete: schema.release.hasAutocomplete,
         };
       }),
-    get waiting() {
+    /** Stages that wait for a query. */
+    get waiting(): number {
       return batcher.waiting;
     },
   };
@@ -119,20 +81,10 @@ function paddedToPowerOfTwo(ids: readonly string[]): string[] {
   return Array.from({ length }, (_, index) => ids[Math.min(index, ids.length - 1)] as string);
 }
 
-interface Keys {
-  readonly ids: readonly string[];
-  readonly count: number;
-  readonly pageSize: number;
-}
-
+/** `count` is of all pages. */
 const KeysRow = z.object({ count: z.number(), pageSize: z.number(), knowsFlow: z.boolean(), ids: z.array(z.string()) });
 
-async function findKeys(
-  database: Database,
-  schema: Schema,
-  request: StageListRequest,
-  principal: Principal,
-): Promise<Keys> {
+async function findKeys(database: Database, schema: Schema, request: StageListRequest, principal: Principal) {
   const { hasAllowShowPassword, hasTenantPageSizes } = schema.release;
   if (request.allow_show_password !== undefined && !hasAllowShowPassword) {
     throw new OperationError(

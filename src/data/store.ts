@@ -1,25 +1,17 @@
 /** Everything that reads authentik's database, opened and closed as one. */
-import { type AccessRepository, type Clock, createAccessRepository } from './access.js';
+import { type Clock, createAccessRepository } from './access.js';
 import type { BatchLimits } from './batcher.js';
-import { type Database, type DatabaseOptions, openDatabase } from './database.js';
-import { createSchemaMonitor, type SchemaMonitor, type SchemaMonitorOptions } from './releases/monitor.js';
-import { createStageRepository, type StageRepository } from './stages.js';
+import { type DatabaseOptions, openDatabase } from './database.js';
+import { createSchemaMonitor, type SchemaMonitorOptions } from './releases/monitor.js';
+import { createStageRepository } from './stages.js';
 
 export interface StoreOptions extends DatabaseOptions, BatchLimits, SchemaMonitorOptions {
   readonly clock: Clock;
 }
 
-export interface Store {
-  readonly access: AccessRepository;
-  readonly stages: StageRepository;
-  readonly database: Database;
-  readonly monitor: SchemaMonitor;
-  /** Resolves while the database responds and its tables are understood. */
-  check(): Promise<void>;
-  close(): Promise<void>;
-}
+export type Store = ReturnType<typeof openStore>;
 
-export function openStore(options: StoreOptions): Store {
+export function openStore(options: StoreOptions) {
   const database = openDatabase(options);
   const monitor = createSchemaMonitor(database, options);
   let checking: Promise<void> | undefined;
@@ -34,13 +26,14 @@ export function openStore(options: StoreOptions): Store {
     stages: createStageRepository(database, monitor, options),
     database,
     monitor,
-    check() {
+    /** Resolves while the database responds and its tables are understood. */
+    check(): Promise<void> {
       checking ??= check().finally(() => {
         checking = undefined;
       });
       return checking;
     },
-    async close() {
+    async close(): Promise<void> {
       monitor.close();
       await database.close();
     },

@@ -2,22 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { STATUS_OF_CODE } from '../../generated/values.js';
 import type { ErrorBody, ErrorCode } from '../contract/types.js';
 import { OperationError } from '../domain/errors.js';
-
-const STATUS: Readonly<Record<ErrorCode, number>> = {
-  invalid: 400,
-  not_authenticated: 403,
-  authentication_failed: 403,
-  permission_denied: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  not_acceptable: 406,
-  request_timeout: 408,
-  headers_too_large: 431,
-  internal_error: 500,
-  service_unavailable: 503,
-};
 
 /** What the caller learns of a fault that is not theirs; the reason goes to the log. */
 const PUBLIC_MESSAGES: Partial<Record<ErrorCode, string>> = {
@@ -50,7 +37,7 @@ function toResponse(thrown: unknown) {
     ...(code === 'service_unavailable' && { 'Retry-After': '1' }),
     ...(error instanceof MethodNotAllowed && { Allow: error.allowed.join(', ') }),
   };
-  return { status: STATUS[code], headers, text };
+  return { status: STATUS_OF_CODE[code], headers, text };
 }
 
 /** Sends an error as the response. Does nothing when a response has begun. */
@@ -89,7 +76,8 @@ export function toOperationError(thrown: unknown): OperationError {
   const options = { cause: thrown };
   // As express-openapi-validator and Express have them.
   const { status, errors } = Object(thrown) as { status?: number; errors?: readonly ValidationProblem[] };
-  if (status === 400) return new OperationError('invalid', errors?.map(explain) ?? 'The request is not valid.', options);
+  if (status === 400)
+    return new OperationError('invalid', errors?.map(explain) ?? 'The request is not valid.', options);
   if (status === 404) return new OperationError('not_found', 'Not found.', options);
   return new OperationError('internal_error', thrown instanceof Error ? thrown.message : String(thrown), options);
 }

@@ -8,7 +8,7 @@ import { MethodNotAllowed } from './errors.js';
 // RFC 3986, 3.2.2 and 3.2.3: a name, an IPv4 address, or an IPv6 address in brackets, and a port.
 const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
-/** One Host (RFC 9112, 3.2), and a target that names a path; a target that is a whole URL is reduced to its path. */
+/** One Host (RFC 9112, 3.2), and a target that names a path. */
 export const checkTarget: RequestHandler = (request, _response, next) => {
   const { host } = request.headers;
   if (isSentTwice(request, 'host')) throw new OperationError('invalid', 'Send one Host header only.');
@@ -18,10 +18,7 @@ export const checkTarget: RequestHandler = (request, _response, next) => {
   if (host !== undefined && !HOST.test(host)) {
     throw new OperationError('invalid', 'The header "Host" is not a host with an optional port.');
   }
-  const target = toOriginForm(request.url);
-  if (target === undefined) throw new OperationError('invalid', 'The request names no path.');
-  request.url = target;
-  request.originalUrl = target;
+  if (request.url === NO_PATH) throw new OperationError('invalid', 'The request names no path.');
   next();
 };
 
@@ -30,13 +27,16 @@ export function isSentTwice({ rawHeaders }: IncomingMessage, name: string): bool
   return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length > 1;
 }
 
+// Express does not respond to a target that it cannot parse, such as `http://[`.
+const NO_PATH = 'no-path';
+
 /**
  * The path and query that a target means: RFC 9112, 3.2 lets clients send a whole URL instead. `*`, which is about
- * the server, stays. Undefined for what is neither.
+ * the server, stays.
  */
-function toOriginForm(target: string): string | undefined {
+export function toOriginForm(target = ''): string {
   if (target.startsWith('/') || target === '*') return target;
-  if (!/^https?:\/\/[^/?#]/i.test(target) || !URL.canParse(target)) return undefined;
+  if (!/^https?:\/\/[^/?#]/i.test(target) || !URL.canParse(target)) return NO_PATH;
   // Cut out, not put together again: the path stays as it was sent.
   return target.replace(/^[^:]+:\/\/[^/?#]+/, '').replace(/^(?!\/)/, '/');
 }

@@ -12,6 +12,7 @@ import { MethodNotAllowed, sendErrorOnSocket } from './errors.js';
 import { classesFor } from './express-classes.js';
 import type { InFlight } from './in-flight.js';
 import type { Metrics } from './metrics/metrics.js';
+import { toOriginForm } from './requests.js';
 
 export interface ServerOptions {
   readonly host: string;
@@ -57,12 +58,9 @@ export async function startServer(app: Express, options: ServerOptions): Promise
     },
     (request, response) => {
       inFlight.add(response);
+      request.url = toOriginForm(request.url);
       // They are Express's own classes.
-      app(request as Request, response as Response, () => {
-        // Express does nothing with a target that it cannot parse, such as `http://[`; what is no path gets its 400.
-        request.url = 'invalid';
-        app(request as Request, response as Response, () => {});
-      });
+      app(request as Request, response as Response);
     },
   );
   // A client that closes its side after a request still gets the response.

@@ -17,26 +17,19 @@ declare global {
   }
 }
 
-export interface ContractMiddleware {
-  /** Finds the operation that a request means. */
-  readonly match: RequestHandler;
-  /** Validates the request; from then on `res.json` validates the response. */
-  readonly enforce: readonly RequestHandler[];
-}
-
 /** The security schemes that http/authentication.ts implements. */
 const SCHEMES = ['authentik'];
 
 // The format's own check takes `urn:uuid:` too; PostgreSQL and the contract do not.
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Rejects with a ContractError when the contract cannot be enforced. */
-export async function createContractMiddleware(app: Application, contract: Contract): Promise<ContractMiddleware> {
-  for (const scheme of Object.keys(contract.document.components?.securitySchemes ?? {})) {
-    if (!SCHEMES.includes(scheme)) {
-      throw new ContractError(`Nothing handles the contract's security scheme "${scheme}".`);
-    }
-  }
+/**
+ * `match` finds the operation that a request means; `enforce` validates the request, and from then on `res.json` validates
+ * the response. Rejects with a ContractError when the contract cannot be enforced.
+ */
+export async function createContractMiddleware(app: Application, contract: Contract) {
+  const unknown = Object.keys(contract.document.components.securitySchemes).find((name) => !SCHEMES.includes(name));
+  if (unknown) throw new ContractError(`Nothing handles the contract's security scheme "${unknown}".`);
   // Which user it is, is decided when the database has responded; without a token no request gets here.
   const hasCaller = (request: Request) => request.context.caller !== undefined;
   const [load, match, ...enforce] = OpenApiValidator.middleware({

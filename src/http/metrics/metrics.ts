@@ -4,21 +4,12 @@ import type { Store } from '../../data/store.js';
 import { dropped } from '../../log.js';
 import type { InFlight } from '../in-flight.js';
 
-export interface Metrics {
-  readonly registry: Registry;
-  /** `operation` is undefined for what is no operation. */
-  countRequest(operation: string | undefined, status: number, seconds: number): void;
-  /** A response to what is no request. */
-  countRefusal(status: number): void;
-  countBatch(repository: string, size: number): void;
-  /** From now on these are looked at whenever somebody asks for the metrics. */
-  watch(inFlight: InFlight, store: Store): void;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64];
 
-export function createMetrics(): Metrics {
+export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metric = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => {
@@ -51,13 +42,15 @@ export function createMetrics(): Metrics {
 
   return {
     registry,
-    countRequest(operation = 'other', status, seconds) {
+    countRequest(operation = 'other', status: number, seconds: number): void {
       requests.labels(operation, String(status)).inc();
       durations.labels(operation).observe(seconds);
     },
-    countRefusal: (status) => refusals.labels(String(status)).inc(),
-    countBatch: (repository, size) => batches.labels(repository).observe(size),
-    watch(inFlight, { access, stages, database, monitor }) {
+    /** A response to what is no request. */
+    countRefusal: (status: number) => refusals.labels(String(status)).inc(),
+    countBatch: (repository: string, size: number) => batches.labels(repository).observe(size),
+    /** From now on these are looked at whenever somebody asks for the metrics. */
+    watch(inFlight: InFlight, { access, stages, database, monitor }: Store): void {
       gauge('active_requests', 'Requests without a response yet', '', () => inFlight.size);
       gauge('connections', 'Open connections of clients', '', () => inFlight.connections);
       gauge('log_lines_dropped', 'Log lines lost: their output was full or stuck', '', () => dropped.lines);
