@@ -83,7 +83,6 @@ export function openConfiguredStore(
     url: databaseUrl,
     // The embedded database has its own password, in its own URL.
     passwordFile: database.url && database.passwordFile,
-    maxQueue: http.maxActiveRequests,
     maxWaitMs: http.requestTimeoutMs,
     clock,
     ...(onBatch && { onBatch }),

@@ -3,8 +3,6 @@ import { OperationError } from '../domain/errors.js';
 import { DatabaseError } from './errors.js';
 
 export interface BatchLimits {
-  /** Most keys that wait; beyond it a key is refused at once. */
-  readonly maxQueue: number;
   /** A key that waited this long is refused instead of looked up. */
   readonly maxWaitMs: number;
   /** Called with the name of the batcher and the size of each query that leaves. */
@@ -29,7 +27,7 @@ const MAX_BATCH = 64;
  */
 export function createBatcher<Value>(
   name: string,
-  { maxQueue, maxWaitMs, onBatch }: BatchLimits,
+  { maxWaitMs, onBatch }: BatchLimits,
   query: (keys: readonly string[]) => Promise<readonly Value[]>,
 ) {
   let waiting = new Map<string, Entry<Value>>();
@@ -47,15 +45,15 @@ export function createBatcher<Value>(
   }
 
   function takeBatch(): Entry<Value>[] {
-    const all = [...waiting.values()];
-    const entries = all.slice(0, MAX_BATCH);
-    // A new map, not one whose entries come and go: V8 would keep all of those until the next large garbage collection.
-    waiting = new Map(all.slice(MAX_BATCH).map((entry) => [entry.key, entry]));
     const oldest = performance.now() - maxWaitMs;
-    for (const entry of entries) {
-      if (entry.since < oldest) entry.reject(unavailable('The queue for the database is too slow.'));
-    }
-    return entries.filter(({ since }) => since >= oldest);
+    const entries = [...waiting.values()].filter(({ since, reject }) => {
+      if (since >= oldest) return true;
+      reject(new OperationError('service_unavailable', 'The queue for the database is too slow.'));
+      return false;
+    });
+    // A new map, not one whose entries come and go: V8 would keep all of those until the next large garbage collection.
+    waiting = new Map(entries.slice(MAX_BATCH).map((entry) => [entry.key, entry]));
+    return entries.slice(0, MAX_BATCH);
   }
 
   async function settle(batch: readonly Entry<Value>[]): Promise<void> {
@@ -76,11 +74,10 @@ export function createBatcher<Value>(
   }
 
   return {
-    /** The value of a key, read after this call. Rejects with `service_unavailable` when too many wait, or as the query does. */
+    /** The value of a key, read after this call. Rejects with `service_unavailable` after too long a wait, or as the query does. */
     load(key: string): Promise<Value> {
       const present = waiting.get(key);
       if (present) return present.value;
-      if (waiting.size >= maxQueue) return Promise.reject(unavailable('Too many requests wait for the database.'));
       let settlers!: Pick<Entry<Value>, 'resolve' | 'reject'>;
       const value = new Promise<Value>((resolve, reject) => {
         settlers = { resolve, reject };
@@ -94,8 +91,4 @@ export function createBatcher<Value>(
       return waiting.size;
     },
   };
-}
-
-function unavailable(message: string): OperationError {
-  return new OperationError('service_unavailable', message);
 }

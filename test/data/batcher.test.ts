@@ -27,7 +27,7 @@ function setUp(options: Partial<BatchLimits> = {}, load?: Load) {
       const succeed = () => resolve(keys.map((key) => `value of ${key}`));
       queries.push({ keys, succeed, fail: reject });
     });
-  const limits = { maxQueue: 100, maxWaitMs: 1000, ...options };
+  const limits = { maxWaitMs: 1000, ...options };
   const batcher = createBatcher('tokens', limits, load ?? hold);
   return {
     batcher,
@@ -162,16 +162,6 @@ describe('createBatcher', () => {
     await turn();
     (await query(1)).succeed();
     expect(await second).toBe('value of a');
-  });
-
-  test('a key beyond the queue is refused at once, one that waits already is not', async () => {
-    const { batcher, keys, query } = setUp({ maxQueue: 2 });
-    const values = ['a', 'b', 'a'].map((key) => batcher.load(key));
-    await expect(batcher.load('c')).rejects.toEqual(UNAVAILABLE);
-    await turn();
-    (await query(0)).succeed();
-    await Promise.all(values);
-    expect(keys()).toEqual([['a', 'b']]);
   });
 
   test('a key that waited too long is refused instead of asked, and makes room', async () => {

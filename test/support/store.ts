@@ -13,7 +13,6 @@ export const openTestStore = (url: string, options: Partial<StoreOptions> = {}) 
     url,
     ...DEFAULTS,
     webPath: '',
-    maxQueue: 100,
     maxWaitMs: 5000,
     clock: () => new Date(),
     ...options,

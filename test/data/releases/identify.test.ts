@@ -59,7 +59,7 @@ describe('nearestRelease', () => {
   });
 });
 
-const LIMITS = { maxQueue: 100, maxWaitMs: 5000 };
+const LIMITS = { maxWaitMs: 5000 };
 const TOKENS = Object.values(DEMO_TOKENS);
 
 describe.each<[Release, Release]>([
