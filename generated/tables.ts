@@ -541,10 +541,14 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
  ]
 };
 
-/** The releases from which on a role file serves, oldest first: prisma/reader-role/<release>.sql. */
-export const ROLE_FILES = [
- "2023.10",
- "2024.8",
- "2025.12",
- "2026.2"
-];
+/** The file that grants what a release needs, by the first release with its tables. */
+export const ROLE_FILES: Readonly<Record<string, string>> = {
+ "2023.10": "prisma/reader-role/2023.10.sql",
+ "2024.2": "prisma/reader-role/2023.10.sql",
+ "2024.4": "prisma/reader-role/2023.10.sql",
+ "2024.8": "prisma/reader-role/2024.8.sql",
+ "2025.8": "prisma/reader-role/2024.8.sql",
+ "2025.12": "prisma/reader-role/2025.12.sql",
+ "2026.2": "prisma/reader-role/2026.2.sql",
+ "2026.5": "prisma/reader-role/2026.2.sql"
+};

@@ -119,6 +119,11 @@ function toModule(tables: readonly Table[]): string {
       })),
     ),
   ]);
+  const firsts = roleFiles(tables).map(([release]) => release);
+  const paths = RELEASES.map(({ since }) => [
+    since,
+    `prisma/reader-role/${firsts.findLast((first) => !isBefore(since, first))}.sql`,
+  ]);
   return `/** authentik's tables as prisma/schema.prisma describes them. */
 
 /** Every name that a table has or had. */
@@ -139,8 +144,8 @@ export interface Need {
 /** By the first release with these tables. */
 export const NEEDS: Readonly<Record<string, readonly Need[]>> = ${toJson(Object.fromEntries(needs))};
 
-/** The releases from which on a role file serves, oldest first: prisma/reader-role/<release>.sql. */
-export const ROLE_FILES = ${toJson(roleFiles(tables).map(([release]) => release))};
+/** The file that grants what a release needs, by the first release with its tables. */
+export const ROLE_FILES: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(paths), undefined, 1)};
 `;
 }
 

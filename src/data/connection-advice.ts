@@ -49,20 +49,16 @@ const PROBE_TIMEOUT_MS = 1000;
 // https://www.postgresql.org/docs/current/protocol-message-formats.html, SSLRequest
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** True only if every host responds, and not as PostgreSQL does; silence and refusal leave it open. */
+/** True only if every host responds, and not as PostgreSQL does; silence and refusal count as its no. */
 async function isSomethingElse({ hosts }: Target): Promise<boolean> {
   const probes = hosts.map(async ({ host, port }) => {
     if (isSocket(host)) return false;
     const socket = connect({ host, port }, () => socket.write(SSL_REQUEST));
-    try {
-      const [data] = await once(socket, 'data', { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-      // One letter for yes or no. A server that cannot even fork sends an error message instead.
-      return !/^(?:[SN]$|E\0)/.test(String(data));
-    } catch {
-      return false;
-    } finally {
-      socket.destroy();
-    }
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    const [data] = await once(socket, 'data', { signal }).catch(() => ['N']);
+    socket.destroy();
+    // One letter for yes or no. A server that cannot even fork sends an error message instead.
+    return !/^(?:[SN]$|E\0)/.test(String(data));
   });
   return (await Promise.all(probes)).every((isOther) => isOther);
 }

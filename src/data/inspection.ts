@@ -1,9 +1,9 @@
 /** Judges authentik's tables: which release they are of, what keeps them from being served, and what to do about it. */
 import { NEEDS, type Need, ROLE_FILES } from '../../generated/tables.js';
-import { type Catalog, type Column, readCatalog, TENANTS } from './catalog.js';
+import { type Catalog, type Column, readCatalog } from './catalog.js';
 import type { Database } from './database.js';
 import { nearestRelease } from './releases/identify.js';
-import { describeRelease, isBefore, type Release, SUPPORTED } from './releases/releases.js';
+import { describeRelease, type Release, SUPPORTED } from './releases/releases.js';
 
 export type Inspection = Awaited<ReturnType<typeof inspectDatabase>>;
 
@@ -21,7 +21,8 @@ export async function inspectDatabase(database: Database, schema: string) {
   const problems = [
     differences.length > 0 && explainTables(catalog, release, differences),
     unreadable.length > 0 && explainUnreadable(unreadable, release, schema),
-    hidden.length > 0 && explainRowSecurity(hidden),
+    hidden.length > 0 &&
+      `Row level security may hide rows of ${listOf(byTable(hidden).map(([table]) => table))} from the role in DATABASE_URL, and callers would be refused without a reason. As the owner of the tables, run ALTER TABLE … DISABLE ROW LEVEL SECURITY, or connect as a role that it does not apply to.`,
   ];
   const { encoding, arrayNulls, columns } = catalog;
   const views = new Set(columns.filter(({ isView }) => isView).map(({ table }) => table));
@@ -44,7 +45,7 @@ export async function inspectDatabase(database: Database, schema: string) {
 }
 
 function checkNeeds({ columns, readsTokensBy, tenantSchema }: Catalog, release: Release) {
-  const needs = (NEEDS[release.since] ?? []).filter(({ table }) => table !== TENANTS || tenantSchema !== null);
+  const needs = (NEEDS[release.since] ?? []).filter(({ reads }) => reads !== 'lists' || tenantSchema !== null);
   return needs.map((need) => {
     const ofTable = columns.filter(({ table }) => table === need.table);
     const found = ofTable.find(({ column }) => column === need.column);
@@ -83,22 +84,10 @@ function explainTables(catalog: Catalog, nearest: Release, differences: readonly
   return `The tables in ${place} are of no known release. They resemble authentik ${describeRelease(nearest)}, but ${listOf(differences)}. ${supported} Wait until authentik's migrations have finished, or run them again.`;
 }
 
-function explainUnreadable(unreadable: readonly Need[], release: Release, schema: string): string {
-  const names = byTable(unreadable).map(
-    ([table, needs]) => `${table} (${needs.map(({ column }) => column).join(', ')})`,
-  );
+function explainUnreadable(needs: readonly Need[], release: Release, schema: string): string {
+  const names = byTable(needs).map(([table, own]) => `${table} (${own.map(({ column }) => column).join(', ')})`);
   const searchPath = schema === 'public' ? '' : `, with "${schema}" first in search_path`;
-  return `The role in DATABASE_URL may not read everything that is needed from the tables of authentik ${describeRelease(release)}: ${names.join(', ')}. As the owner of the tables, run ${roleFile(release)}${searchPath}.`;
-}
-
-function explainRowSecurity(hidden: readonly Need[]): string {
-  const tables = listOf(byTable(hidden).map(([table]) => table));
-  return `Row level security may hide rows of ${tables} from the role in DATABASE_URL, and callers would be refused without a reason. As the owner of the tables, run ALTER TABLE … DISABLE ROW LEVEL SECURITY, or connect as a role that it does not apply to.`;
-}
-
-/** The file that grants what this release needs. */
-export function roleFile({ since }: Release): string {
-  return `prisma/reader-role/${ROLE_FILES.findLast((first) => !isBefore(since, first))}.sql`;
+  return `The role in DATABASE_URL may not read everything that is needed from the tables of authentik ${describeRelease(release)}: ${names.join(', ')}. As the owner of the tables, run ${ROLE_FILES[release.since]}${searchPath}.`;
 }
 
 /** In the order of the first need of each table. */

@@ -29,16 +29,14 @@ export async function describeExcess(database: Database, { name, release }: Sche
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = ${name} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       ), excess AS (
-        SELECT c.relname || '.' || a.attname AS name FROM relation c
-        JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-        WHERE a.attnum > 0 AND NOT a.attisdropped
-          AND has_schema_privilege(c.schema, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')
-          AND c.relname <> ALL (${needed}::text[]) AND c.relname || '.' || a.attname <> ALL (${needed}::text[])
-      ), secret AS (
         SELECT name, CASE WHEN name ~ '^authentik_core_token[.]key$|_accesstoken[.]token$' THEN 'token'
           WHEN name = 'authentik_core_user.password' THEN 'password'
-          WHEN name ~ '^authentik_core_(user|group)[.]attributes$' THEN 'attributes' ELSE 'none' END AS kind
-        FROM excess
+          WHEN name ~ '^authentik_core_(user|group)[.]attributes$' THEN 'attributes' ELSE 'other' END AS kind
+        FROM relation c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+        CROSS JOIN LATERAL concat(c.relname, '.', a.attname) AS name
+        WHERE a.attnum > 0 AND NOT a.attisdropped
+          AND has_schema_privilege(c.schema, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+          AND c.relname <> ALL (${needed}::text[]) AND name <> ALL (${needed}::text[])
       )
       SELECT sentence, names FROM pg_catalog.pg_roles r CROSS JOIN LATERAL (VALUES
         (1, 'is a superuser: it may read and change', CASE WHEN r.rolsuper THEN ARRAY['everything'] END),
@@ -47,18 +45,19 @@ export async function describeExcess(database: Database, { name, release }: Sche
           CASE WHEN r.rolreplication THEN 'REPLICATION' END, CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL)),
         (3, 'may create', array_remove(ARRAY[
           CASE WHEN has_database_privilege(current_database(), 'CREATE') THEN 'schemas in the database' END,
-          CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_namespace n
-            WHERE n.nspname = ${name} AND has_schema_privilege(n.oid, 'CREATE')) THEN 'tables in the schema' END], NULL)),
+          CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = ${name}
+            AND has_schema_privilege(n.oid, 'CREATE')) THEN 'tables in the schema' END], NULL)),
         (4, 'has the rights of other roles:', ARRAY(SELECT o.rolname::text FROM pg_catalog.pg_roles o
           WHERE o.oid <> r.oid AND pg_has_role(o.oid, 'MEMBER') ORDER BY 1)),
         (5, 'may write to', ARRAY(SELECT c.relname::text FROM relation c
           WHERE has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
             OR has_any_column_privilege(c.oid, 'INSERT, UPDATE, REFERENCES') ORDER BY 1)),
-        (6, 'may read tokens in clear text:', ARRAY(SELECT name FROM secret WHERE kind = 'token' ORDER BY 1)),
-        (7, 'may read password hashes:', ARRAY(SELECT name FROM secret WHERE kind = 'password')),
+        (6, 'may read tokens in clear text:', ARRAY(SELECT name FROM excess WHERE kind = 'token' ORDER BY 1)),
+        (7, 'may read password hashes:', ARRAY(SELECT name FROM excess WHERE kind = 'password')),
         (8, 'may read attributes, where secrets may be:', ARRAY(
-          SELECT name FROM secret WHERE kind = 'attributes' ORDER BY 1)),
-        (9, 'may read columns that the service does not:', ARRAY(SELECT name FROM secret WHERE kind = 'none' ORDER BY 1))
+          SELECT name FROM excess WHERE kind = 'attributes' ORDER BY 1)),
+        (9, 'may read columns that the service does not:', ARRAY(
+          SELECT name FROM excess WHERE kind = 'other' ORDER BY 1))
       ) power (position, sentence, names)
       WHERE r.rolname = current_user AND names <> '{}' AND (position = 1 OR NOT r.rolsuper)
       ORDER BY position`,

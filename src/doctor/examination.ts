@@ -1,11 +1,12 @@
 /** Examines the database in order, one section after the other, until one shows that the rest cannot be looked at. */
+import { ROLE_FILES } from '../../generated/tables.js';
 import { loadContract } from '../contract/contract.js';
 import { createResponseChecker } from '../contract/response-checker.js';
 import { adviseOnConnection } from '../data/connection-advice.js';
 import { targetOf } from '../data/connection-url.js';
 import { READER_ROLE } from '../data/credentials.js';
 import { DatabaseError } from '../data/errors.js';
-import { byTable, type Inspection, inspectDatabase, roleFile } from '../data/inspection.js';
+import { byTable, type Inspection, inspectDatabase } from '../data/inspection.js';
 import type { Schema } from '../data/releases/monitor.js';
 import { describeRelease } from '../data/releases/releases.js';
 import { describeExcess, findServer } from '../data/server.js';
@@ -72,7 +73,7 @@ async function* examineRole({ database }: Store, schema: Schema): AsyncGenerator
   const excess = await describeExcess(database, schema);
   for (const text of excess) yield ['WARN', `"${role}" ${text}`];
   if (excess.length === 0) yield ['ok', `"${role}" may read what is needed, and nothing else`];
-  else yield ['WARN', `Run ${roleFile(schema.release)}, and connect as ${READER_ROLE}.`];
+  else yield ['WARN', `Run ${ROLE_FILES[schema.release.since]}, and connect as ${READER_ROLE}.`];
 }
 
 /** More would take long, and hardly tell more. */
