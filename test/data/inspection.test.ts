@@ -141,6 +141,16 @@ describe('missing privileges', () => {
     expect(problem).toContain('run prisma/reader-role/2025.12.sql.');
   });
 
+  test('on a column that is not read count in a table that is read as a whole', async () => {
+    const problem = await problemAfter(
+      '2024.6',
+      'ALTER TABLE authentik_flows_flowstagebinding ADD of_a_later_release integer',
+      'REVOKE SELECT ON authentik_flows_flowstagebinding FROM authentik_stages_reader',
+      'GRANT SELECT (target_id, stage_id, "order") ON authentik_flows_flowstagebinding TO authentik_stages_reader',
+    );
+    expect(problem).toContain('authentik_flows_flowstagebinding (target_id, stage_id, order)');
+  });
+
   test('on the schema make every column unreadable', async () => {
     const problem = await problemAfter(
       '2024.6',

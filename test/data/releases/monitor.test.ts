@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { createSchemaMonitor } from '../../../src/data/releases/monitor.js';
 import { DEMO } from '../../../src/demo/demo.js';
 import { pathTo } from '../../support/contract.js';
 import {
@@ -20,6 +21,7 @@ import { startTraffic, type Traffic } from '../../support/live/traffic.js';
 import { until } from '../../support/live/until.js';
 import { createDatabase, onConnection, type TestDatabase } from '../../support/postgres.js';
 import { DEMO_TOKENS, startTestService, type TestService } from '../../support/service.js';
+import { openTestDatabase } from '../../support/store.js';
 import { send } from '../../support/wire.js';
 
 // Locks make some requests wait for their deadline.
@@ -205,6 +207,32 @@ const isAboutGrants = (message: string) =>
   /guardian_rolemodelpermission \(role_id, permission_id\).*run prisma\/reader-role\/2025\.12\.sql/.test(
     message,
   );
+
+describe('a database that is away', () => {
+  test('is looked at once in a moment, however many ask, and told of once', async () => {
+    const database = openTestDatabase('postgresql://nobody@127.0.0.1:1/nothing');
+    cleanups.push(() => database.close());
+    let looks = 0;
+    const query: typeof database.query = (run) => {
+      looks += 1;
+      return database.query(run);
+    };
+    const told: unknown[] = [];
+    const onChange = (found: unknown) => told.push(found);
+    const options = { schema: 'public', webPath: '', onChange };
+    const monitor = createSchemaMonitor({ ...database, query }, options);
+    const ask = () => monitor.get().catch((error: Error) => error);
+    const first = await ask();
+    const failedAt = performance.now();
+    expect(await Promise.all([ask(), ask()])).toEqual([first, first]);
+    expect(looks).toBe(1);
+    await until('it is looked at again', async () => (await ask()) !== first);
+    expect(looks).toBe(2);
+    expect(performance.now() - failedAt).toBeGreaterThan(200);
+    expect(told).toEqual([first]);
+    monitor.close();
+  });
+});
 
 describe('a change that no release makes', () => {
   test('of a column that was prepared for is survived', async () => {
