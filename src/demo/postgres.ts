@@ -10,28 +10,28 @@ import pg from 'pg';
 import { packageRoot } from '../package-root.js';
 import { type Account, findPrograms, findServerAccount, linkLibraries } from './programs.js';
 
-export interface DemoDatabase {
-  /** Connects as the role that may read only what the service reads. */
-  readonly url: string;
-  /** Connects as superuser. */
-  readonly adminUrl: string;
-  /** Ends all connections and the server, and removes its files. */
-  close(): Promise<void>;
-}
+export type DemoDatabase = Awaited<ReturnType<typeof openDemoDatabase>>;
 
 const FILES = ['demo/tables.sql', 'demo/seed.sql', 'reader-role/2023.10.sql'];
-const PREFIX = 'authentik-stages-demo-';
+const LINK = 'ln -s "$0" "$1"';
+/** The original may be read-only, folders included. */
+const COPY = 'umask 077; cp -RP "$0" "$1" && chmod -R u+w "$1"';
 /** Long enough to copy the programs to a slow disk. */
-const ABANDONED_AFTER_MS = 10 * 60_000;
+const HALF_MADE_MS = 10 * 60_000;
+const PREFIX = 'authentik-stages-demo-';
 
-/** Takes about a second. Rejects with a sentence that has the reason and the remedy. */
-export async function openDemoDatabase(): Promise<DemoDatabase> {
+/**
+ * Takes about a second. `url` connects as the role that may read only what the service reads, `adminUrl` as superuser;
+ * `close` ends all connections and the server, and removes its files. Rejects with a sentence that has the reason and
+ * the remedy.
+ */
+export async function openDemoDatabase() {
   try {
     const programs = findPrograms();
     const account = findServerAccount();
     removeAbandoned(account);
     // Where the package's programs do not run (a folder above is closed, or links are missing), copies may.
-    return await start(programs, account, false).catch(() => start(programs, account, true));
+    return await start(programs, account, LINK).catch(() => start(programs, account, COPY));
   } catch (cause) {
     const reason = (cause as Error).message.trim().split('\n').at(-1);
     throw new Error(
@@ -41,7 +41,7 @@ export async function openDemoDatabase(): Promise<DemoDatabase> {
   }
 }
 
-async function start(source: string, account: Account, isCopied: boolean): Promise<DemoDatabase> {
+async function start(programs: string, account: Account, install: string) {
   const folder = fs.mkdtempSync(join(tmpdir(), PREFIX));
   // Below the ports of outgoing connections. One that is taken fails this attempt.
   const port = randomInt(20_000, 32_000);
@@ -49,10 +49,14 @@ async function start(source: string, account: Account, isCopied: boolean): Promi
   const urlOf = (role: string, password: string) =>
     `postgresql://${role}:${password}@127.0.0.1:${port}/postgres?sslmode=disable`;
   const adminUrl = urlOf('postgres', adminPassword);
-  let end = async () => {};
-  const close = () => end().finally(() => remove(folder));
+  let close = async () => remove(folder);
   try {
-    fill(folder, source, account, isCopied);
+    // Only the server's account can enter it, whatever our umask says.
+    fs.chmodSync(folder, 0o700);
+    execFileSync('/bin/sh', ['-c', install, programs, join(folder, 'native')], { stdio: 'pipe' });
+    linkLibraries(folder);
+    // Root must not follow names in it afterwards.
+    if (account) execFileSync('chown', ['-Rh', `${account.uid}:${account.gid}`, folder]);
     // As text: the server's account may not be able to read our files.
     const watchdog = spawn('/bin/sh', ['-c', readSource('demo/watchdog.sh'), 'sh', folder, String(port)], {
       ...account,
@@ -64,7 +68,7 @@ async function start(source: string, account: Account, isCopied: boolean): Promi
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     const ended = once(watchdog, 'close');
-    end = async () => void (await Promise.allSettled([ended, watchdog.stdin.end()]));
+    close = () => Promise.allSettled([ended, watchdog.stdin.end()]).then(() => remove(folder));
     // A watchdog that ends early closes the pipe; `untilReady` rejects with the reason.
     watchdog.stdin.on('error', () => {}).write(`${adminPassword}\n`);
     await Promise.race([untilReady(watchdog.stderr), ended]);
@@ -76,19 +80,6 @@ async function start(source: string, account: Account, isCopied: boolean): Promi
   }
 }
 
-/** Only the server's account can enter it, whatever our umask says. Root must not follow names in it afterwards. */
-function fill(folder: string, source: string, account: Account, isCopied: boolean): void {
-  const programs = join(folder, 'native');
-  fs.chmodSync(folder, 0o700);
-  if (isCopied) execFileSync('/bin/sh', ['-c', COPY, source, programs], { stdio: 'pipe' });
-  else fs.symlinkSync(source, programs);
-  linkLibraries(programs);
-  if (account) execFileSync('chown', ['-Rh', `${account.uid}:${account.gid}`, folder]);
-}
-
-/** The original may be read-only, folders included. */
-const COPY = 'umask 077; cp -RP "$0" "$1" && chmod -R u+w "$1"';
-
 /** What cannot be removed now is left to the next start. */
 function remove(folder: string): void {
   spawnSync('/bin/sh', ['-c', 'chmod -R u+w "$0"; rm -rf "$0"', folder]);
@@ -98,6 +89,7 @@ const createPassword = () => randomBytes(24).toString('base64url');
 
 const readSource = (name: string) => fs.readFileSync(join(packageRoot, 'prisma', name), 'utf8');
 
+/** Reads on afterwards: a pipe that nobody reads would stop the server. */
 function untilReady(stderr: Readable): Promise<void> {
   let log = '';
   return new Promise((resolve, reject) => {
@@ -119,22 +111,17 @@ async function seed(connectionString: string, readerPassword: string): Promise<v
 
 /** A server that outlives its watchdog notices the loss of its files within a minute, and ends. */
 function removeAbandoned(account: Account): void {
-  for (const name of fs.readdirSync(tmpdir())) {
+  for (const name of fs.readdirSync(tmpdir()).filter((each) => each.startsWith(PREFIX))) {
     const folder = join(tmpdir(), name);
-    if (name.startsWith(PREFIX) && isAbandoned(folder, account)) remove(folder);
-  }
-}
-
-function isAbandoned(folder: string, account: Account): boolean {
-  const stats = fs.lstatSync(folder, { throwIfNoEntry: false });
-  if (!stats || (stats.uid !== account?.uid && stats.uid !== process.getuid?.())) return false;
-  try {
-    // Fails for a FIFO that nobody holds. The watchdog may be in another container, where no signal finds it.
-    const { O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-    fs.closeSync(fs.openSync(join(folder, 'held'), O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
-    return false;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENXIO' || (code === 'ENOENT' && Date.now() - stats.mtimeMs > ABANDONED_AFTER_MS);
+    const stats = fs.lstatSync(folder, { throwIfNoEntry: false });
+    if (!stats || (stats.uid !== account?.uid && stats.uid !== process.getuid?.())) continue;
+    try {
+      // Fails for a FIFO that nobody holds. The watchdog may be in another container, where no signal finds it.
+      const { O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+      fs.closeSync(fs.openSync(join(folder, 'held'), O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENXIO' || (code === 'ENOENT' && Date.now() - stats.mtimeMs > HALF_MADE_MS)) remove(folder);
+    }
   }
 }

@@ -1,7 +1,8 @@
 /** Finds PostgreSQL's programs in the npm package, and the account that runs them. */
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { packageRoot } from '../package-root.js';
 
 /** Undefined: our own. */
@@ -11,8 +12,7 @@ export type Account = { readonly uid: number; readonly gid: number } | undefined
 export function findServerAccount(): Account {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = readFileSync('/etc/passwd', 'utf8');
-  const entryOf = (name: string) => new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(accounts);
-  const [, uid, gid] = entryOf('postgres') ?? entryOf('nobody') ?? [];
+  const [, uid, gid] = /^postgres:.*?:(\d+):(\d+):/m.exec(accounts) ?? /^nobody:.*?:(\d+):(\d+):/m.exec(accounts) ?? [];
   if (!uid) throw new Error('root cannot run PostgreSQL, and there is no user postgres or nobody');
   return { uid: Number(uid), gid: Number(gid) };
 }
@@ -30,16 +30,7 @@ export function findPrograms(): string {
   }
 }
 
-/** Does what the package's install script does, which npm may have been told not to run. */
-export function linkLibraries(programs: string): void {
-  const list = join(programs, 'pg-symlinks.json');
-  if (!existsSync(list)) return;
-  const links: { source: string; target: string }[] = JSON.parse(readFileSync(list, 'utf8'));
-  for (const { source, target } of links) {
-    try {
-      symlinkSync(relative(dirname(target), source), join(dirname(programs), target));
-    } catch {
-      // It exists, or the folder is not writable.
-    }
-  }
+/** Runs the package's install script, as npm may have been told not to do, for `native` in a folder. */
+export function linkLibraries(folder: string): void {
+  execFileSync(process.execPath, [join(findPrograms(), '../scripts/hydrate-symlinks.js')], { cwd: folder, env: {} });
 }

@@ -170,6 +170,15 @@ describe('openDemoDatabase', () => {
     await expect(query(guess, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
   });
 
+  test('serves however much the server logs', async () => {
+    const { url } = await opened(launch());
+    await query(
+      url,
+      `DO $$ BEGIN FOR i IN 1..3000 LOOP RAISE LOG '%', repeat('x', 1000); END LOOP; END $$`,
+    );
+    expect(await countStages(url)).toBe(2);
+  });
+
   test('heeds no variable that is about another server, and no umask', async () => {
     const env = {
       ...{ PGDATA: '/nowhere', PGPORT: '1', PGUSER: 'nobody', PGDATABASE: 'none' },

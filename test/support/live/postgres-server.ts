@@ -78,9 +78,8 @@ const ENVIRONMENT = { PATH: process.env.PATH, LC_ALL: 'C' };
 /** With copies of PostgreSQL's programs, since its account may not reach ours. */
 function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'authentik-stages-live-'));
-  const programs = join(folder, 'native');
-  cpSync(findPrograms(), programs, { recursive: true, verbatimSymlinks: true });
-  linkLibraries(programs);
+  cpSync(findPrograms(), join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
+  linkLibraries(folder);
   return folder;
 }
 
