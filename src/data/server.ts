@@ -1,29 +1,37 @@
 /** What the doctor and the start want to know of the PostgreSQL server, and of what the role may do beyond its need. */
+import { z } from 'zod';
 import { NEEDS } from '../../generated/tables.js';
 import type { Database } from './database.js';
 import type { Schema } from './releases/monitor.js';
 
-/** `leadMs`: how far the server's clock is ahead of ours, with the time that the query takes to get there. */
+const Server = z.object({
+  version: z.string(),
+  database: z.string(),
+  role: z.string(),
+  isStandby: z.boolean(),
+  /** How far the server's clock is ahead of ours, with the time that the query takes to get there. */
+  leadMs: z.number(),
+});
+
 export async function findServer(database: Database) {
-  const [server] = await database.query(
-    (prisma) => prisma.$queryRaw<
-      [{ version: string; database: string; role: string; isStandby: boolean; leadMs: number }]
-    >`
+  const rows = await database.query(
+    (prisma) => prisma.$queryRaw`
       SELECT current_setting('server_version') AS version, current_database()::text AS database,
         current_user::text AS role, pg_is_in_recovery() AS "isStandby",
         round(extract(epoch FROM clock_timestamp()) * 1000 - ${Date.now()}::bigint)::float8 AS "leadMs"`,
   );
-  return server;
+  return z.tuple([Server]).parse(rows)[0];
 }
 
+const Powers = z.array(z.object({ sentence: z.string(), names: z.array(z.string()) }));
 const MAX_NAMES = 3;
 
 /** What the role may do beyond its need, each as the end of a sentence that begins with the role; empty: nothing. */
 export async function describeExcess(database: Database, { name, release }: Schema): Promise<string[]> {
   const needs = (NEEDS[release.since] ?? []).filter(({ reads }) => reads !== 'credentials');
   const needed = needs.map(({ table, column, isWhole }) => (isWhole ? table : `${table}.${column}`));
-  const powers = await database.query(
-    (prisma) => prisma.$queryRaw<{ sentence: string; names: string[] }[]>`
+  const rows = await database.query(
+    (prisma) => prisma.$queryRaw`
       WITH relation AS (
         SELECT c.oid, c.relname, n.oid AS schema FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -62,7 +70,7 @@ export async function describeExcess(database: Database, { name, release }: Sche
       WHERE r.rolname = current_user AND names <> '{}' AND (position = 1 OR NOT r.rolsuper)
       ORDER BY position`,
   );
-  return powers.map(({ sentence, names }) => {
+  return Powers.parse(rows).map(({ sentence, names }) => {
     const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
     return `${sentence} ${names.slice(0, MAX_NAMES).join(', ')}${more}`;
   });
