@@ -1,24 +1,11 @@
 /** One call: a request, its retries, and the deadline over all of them. */
+import type { ClientOptions } from './options.js';
 
-/** Sends a request, and aborts it when `init.signal` says so. */
-export type Fetch = (request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>;
-
-export interface CallOptions {
-  readonly timeoutMs: number;
-  readonly retries: number;
-  readonly fetch: Fetch;
-}
-
-// The most that a timer takes; a longer one would fire at once.
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const SERVICE_UNAVAILABLE = 503;
 const DEFAULT_DELAY_MS = 1000;
 
 /** Takes the place of `fetch`: resolves when the whole response has arrived. */
-export function createCall({ timeoutMs, retries, fetch }: CallOptions) {
-  assertWhole('timeoutMs', timeoutMs, 1, MAX_TIMEOUT_MS);
-  assertWhole('retries', retries, 0, Number.MAX_SAFE_INTEGER);
-
+export function createCall({ timeoutMs, retries, fetch }: Required<Omit<ClientOptions, 'baseUrl' | 'token'>>) {
   return async (request: Request): Promise<Response> => {
     // Not `AbortSignal.any`: Node 20 loses it, and the signal of a request that nobody holds, to the garbage collector.
     // The timer holds both.
@@ -48,8 +35,8 @@ export function createCall({ timeoutMs, retries, fetch }: CallOptions) {
 
 /** Milliseconds; a second for a header that is absent or says nothing (RFC 9110, 10.2.3: seconds or a date). */
 export function retryDelayMs(retryAfter: string | null, now = Date.now()): number {
-  if (retryAfter === null) return DEFAULT_DELAY_MS;
-  const delayMs = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;
+  const text = retryAfter ?? '';
+  const delayMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
   return Number.isNaN(delayMs) ? DEFAULT_DELAY_MS : Math.max(0, delayMs);
 }
 
@@ -73,9 +60,4 @@ function wait(delayMs: number, signal: AbortSignal): Promise<void> {
 async function received(response: Response): Promise<Response> {
   const body = await response.arrayBuffer();
   return new Response(body.byteLength > 0 ? body : null, response);
-}
-
-function assertWhole(name: string, value: number, minimum: number, maximum: number): void {
-  if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
-  throw new RangeError(`${name} must be a whole number from ${minimum} to ${maximum}.`);
 }

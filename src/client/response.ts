@@ -1,7 +1,6 @@
-/** Reads a response, and gives a code to one that is not the contract's: a proxy's page, another API's or authentik's. */
-import type { GenericError, ValidationError } from '../../generated/schemas.js';
+/** What comes of a response, also of one that is not the contract's: a proxy's page, another API's or authentik's. */
 import { STATUS_OF_CODE } from '../../generated/values.js';
-import type { Body, NotModified, Path, Result } from './types.js';
+import type { Body, CallError, Path, Result } from './types.js';
 
 /** Enough to distinguish a body from another API's. */
 const FIELDS: { readonly [P in Path]: readonly (keyof Body<P>)[] } = {
@@ -11,46 +10,56 @@ const FIELDS: { readonly [P in Path]: readonly (keyof Body<P>)[] } = {
 const NOT_MODIFIED = 304;
 const MAX_QUOTE_LENGTH = 200;
 
-/** `body` is what was parsed, or anything but an object; `url` is for people. */
-export function toResult<P extends Path>(
-  path: P,
-  body: unknown,
-  response: Response,
-  url: string,
-): Result<Body<P>> | NotModified {
-  if (response.status === NOT_MODIFIED) return { response };
-  if (response.ok && isBody(path, body)) return { data: body, response };
-  if (!response.ok && isError(body)) return { error: body, response };
-  const detail = `${url} returned ${response.status} with ${describe(body, response)}. Check that baseUrl leads to authentik-stages-password, and that no proxy on the way responds in its place.`;
+/** `content` is JSON as text or parsed, or anything else; `url` is for people. */
+export function toResult<P extends Path>(path: P, content: unknown, response: Response, url: string): Result<Body<P>> {
+  const { status, ok, headers } = response;
+  // Only a call with `If-None-Match` gets it, and its type says so.
+  if (status === NOT_MODIFIED) return { response } as never;
+  const body = typeof content === 'string' ? parse(content) : content;
+  let came = `${headers.get('Content-Type') ?? 'a body of no type'}, not a JSON object`;
+  if (typeof body === 'object' && body !== null) {
+    const { code, detail: said }: { code?: unknown; detail?: unknown } = body;
+    // What was looked at proves the rest, here and below.
+    if (ok && FIELDS[path].every((field) => field in body)) return { data: body as Body<P>, response };
+    if (!ok && Object.keys(STATUS_OF_CODE).includes(String(code))) return { error: body as CallError, response };
+    came =
+      typeof said === 'string'
+        ? `an error without a code of the contract, as authentik itself sends: "${said.slice(0, MAX_QUOTE_LENGTH)}"`
+        : 'JSON that is not of the contract';
+  }
+  const advice =
+    'Check that baseUrl leads to authentik-stages-password, and that no proxy on the way responds in its place.';
+  const detail = `${url} returned ${status} with ${came}. ${advice}`;
   return { error: { code: 'unexpected_response', detail }, response };
 }
 
 /** Undefined for what is not JSON. */
-export function parse(text: string | undefined): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text ?? '');
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
-function isBody<P extends Path>(path: P, body: unknown): body is Body<P> {
-  return isObject(body) && FIELDS[path].every((field) => field in body);
-}
+/** An error during an iteration. */
+export class StagesError extends Error {
+  override readonly name = 'StagesError';
+  /** Distinguishes the errors: a code of the contract, or `unexpected_response`. */
+  readonly code: CallError['code'];
+  /** Not a field, so that an error that nobody catches prints what matters. */
+  readonly #response: Response;
 
-function isError(body: unknown): body is GenericError | ValidationError {
-  return isObject(body) && Object.keys(STATUS_OF_CODE).includes(String(body.code));
-}
-
-function isObject(value: unknown): value is { readonly code?: unknown; readonly detail?: unknown } {
-  return typeof value === 'object' && value !== null;
-}
-
-function describe(body: unknown, { headers }: Response): string {
-  if (!isObject(body)) {
-    return `${headers.get('Content-Type') ?? 'a body of no type'}, not a JSON object`;
+  constructor(
+    readonly error: CallError,
+    response: Response,
+  ) {
+    super(error.code === 'invalid' ? error.non_field_errors.join(' ') : error.detail);
+    this.code = error.code;
+    this.#response = response;
   }
-  return typeof body.detail === 'string'
-    ? `an error without a code of the contract, as authentik itself sends: "${body.detail.slice(0, MAX_QUOTE_LENGTH)}"`
-    : 'JSON that is not of the contract';
+
+  get response(): Response {
+    return this.#response;
+  }
 }

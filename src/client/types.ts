@@ -9,6 +9,9 @@ export type Body<P extends Path> = paths[P]['get']['responses'][200]['content'][
 /** Path parameters, query and headers, as the contract names them. */
 export type Parameters<P extends Path> = paths[P]['get']['parameters'];
 
+/** Filters, order and page size, as the contract names them. */
+export type StageQuery = Omit<NonNullable<Parameters<'/stages/password/'>['query']>, 'page'>;
+
 /** A response that the contract does not know. */
 export interface UnexpectedResponse {
   /** Never a code of the contract. */
@@ -22,9 +25,11 @@ export type Result<Data> =
   | { readonly data: Data; readonly error?: never; readonly response: Response }
   | {
       readonly data?: never;
+      // Listed here and not in a type of its own, of which editors would show the name alone.
       readonly error: ValidationError | GenericError | UnexpectedResponse;
       readonly response: Response;
     };
+export type CallError = NonNullable<Result<unknown>['error']>;
 
 /** A 304, which only a call with `If-None-Match` gets: neither `data` nor `error`. */
 export interface NotModified {
