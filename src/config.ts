@@ -74,16 +74,10 @@ export const SETTINGS = z.object({
     .describe(LOG_LEVELS.join(', ')),
 });
 
-type Environment = Readonly<Record<string, string | undefined>>;
 export type Config = ReturnType<typeof readConfig>;
 
-/** All settings are wrong at once, one line each; the values are not repeated, since they may be secret. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-/** Throws a ConfigError that names every variable that is wrong. */
-export function readConfig(environment: Environment) {
+/** Throws an Error with a line for each variable that is wrong. The values are not repeated: they may be secret. */
+export function readConfig(environment: NodeJS.ProcessEnv) {
   // Compose files and shells set variables to nothing where they mean not to set them.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { data, error } = SETTINGS.safeParse(given);
@@ -93,7 +87,7 @@ export function readConfig(environment: Environment) {
       'HOST must be a loopback address while DATABASE_URL is not set: the tokens of the demo data are well known. Set DATABASE_URL',
     );
   }
-  if (!data || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  if (!data || problems.length > 0) throw new Error(problems.join('\n'));
   return {
     database: {
       url: data.DATABASE_URL,
@@ -123,7 +117,7 @@ const MIN_LENGTH = 8;
 const MAX_EDITS = 2;
 
 /** What an operator may not have meant: variables that are nearly ours, and an empty address of the database. */
-export function findMistakes(environment: Environment): string[] {
+export function findMistakes(environment: NodeJS.ProcessEnv): string[] {
   const known = Object.keys(SETTINGS.shape);
   const others = Object.keys(environment).filter((name) => !known.includes(name) && name.length >= MIN_LENGTH);
   const nearlyOurs = others.flatMap((name) => {

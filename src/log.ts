@@ -17,14 +17,9 @@ export const dropped = { lines: 0 };
 
 /** Readable on a terminal where pino-pretty is installed, JSON elsewhere; `output` is for tests. */
 export async function createLogger(level: string, output?: DestinationStream): Promise<Logger> {
-  const serializers = { err: describeError };
-  return pino({ level, serializers }, output ?? (await createPrettyOutput()) ?? createOutput());
-}
-
-async function createPrettyOutput(): Promise<DestinationStream | undefined> {
-  // Not among the dependencies of an installation that serves.
   const pretty = isTerminal ? await import('pino-pretty').catch(() => undefined) : undefined;
-  return pretty?.default({ ignore: 'pid,hostname,id', translateTime: 'SYS:HH:MM:ss', singleLine: true });
+  const terminal = pretty?.default({ ignore: 'pid,hostname,id', translateTime: 'SYS:HH:MM:ss', singleLine: true });
+  return pino({ level, serializers: { err: describeError } }, output ?? terminal ?? createOutput());
 }
 
 /** Lines are dropped while too many wait. */
@@ -76,16 +71,9 @@ function createWriter(): (text: string) => Promise<unknown> {
 function describeError(error: unknown): object | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name: type, message, stack, cause } = error;
+  if (error instanceof DatabaseError) return { type, message, sqlState: error.sqlState };
   const { errors } = error as { errors?: unknown };
-  return {
-    type,
-    message,
-    // Which fields of a response broke the contract, and how.
-    ...(Array.isArray(errors) && { errors: errors.map(({ path, message }) => ({ path, message })) }),
-    ...(error instanceof DatabaseError
-      ? { sqlState: error.sqlState }
-      : cause instanceof Error
-        ? { cause: describeError(cause) }
-        : { stack }),
-  };
+  // Which fields of a response broke the contract, and how.
+  const faults = Array.isArray(errors) && { errors: errors.map(({ path, message }) => ({ path, message })) };
+  return { type, message, ...faults, ...(cause instanceof Error ? { cause: describeError(cause) } : { stack }) };
 }

@@ -101,14 +101,12 @@ main(process.argv.slice(2)).catch((error: Error) => {
   void end(1);
 });
 
-type StartError = Error & { readonly code?: string; readonly port?: number; readonly address?: string };
-
-function explain({ message, code = '', port, address }: StartError): string {
+function explain({ message, code, port, address }: Error & Partial<Record<'code' | 'port' | 'address', unknown>>) {
   const place = `Port ${port} of ${address}`;
   const explanations: Readonly<Record<string, string>> = {
     EADDRINUSE: `${place} is taken. Stop what listens there, or set PORT (or METRICS_PORT) to another.`,
     EACCES: `${place} may not be used by this account. Set PORT (or METRICS_PORT) to one above 1023.`,
     EADDRNOTAVAIL: `This machine has no address ${address}. Correct HOST (or METRICS_HOST).`,
   };
-  return explanations[code] ?? message;
+  return explanations[String(code)] ?? message;
 }

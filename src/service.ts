@@ -15,13 +15,7 @@ import { createMetrics } from './http/metrics/metrics.js';
 import { startServer } from './http/server.js';
 import { createOperations } from './operations/operations.js';
 
-export interface Service {
-  readonly url: string;
-  /** Empty unless the configuration asks for metrics. */
-  readonly metrics: Registry;
-  /** Stops being ready, finishes running requests, and closes the connections to the database. */
-  close(): Promise<void>;
-}
+export type Service = Awaited<ReturnType<typeof startService>>;
 
 export interface ServiceOptions {
   /** The embedded database's, while the configuration has none. */
@@ -36,7 +30,7 @@ export interface ServiceOptions {
  * Rejects before listening when the contract or the database cannot be served. A database that is merely away
  * does not keep the service from starting: it is not ready until the database comes.
  */
-export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
+export async function startService(config: Config, options: ServiceOptions) {
   const { http } = config;
   const metrics = config.metrics.port === undefined ? undefined : createMetrics();
   const store = openConfiguredStore(config, options, metrics?.countBatch);
@@ -58,7 +52,9 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     metrics?.watch(inFlight, store);
     return {
       url: server.url,
+      /** Empty unless the configuration asks for metrics. */
       metrics: metrics?.registry ?? new Registry(),
+      /** Stops being ready, finishes running requests, and closes the connections to the database. */
       async close() {
         isClosing = true;
         await server.close();

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, findMistakes, readConfig, SETTINGS } from '../src/config.js';
+import { findMistakes, readConfig, SETTINGS } from '../src/config.js';
 import { packageRoot } from '../src/package-root.js';
 
 const DATABASE_URL = 'postgresql://reader:pa%20ss@db.example:5432/authentik';
@@ -12,8 +12,7 @@ function problemsOf(environment: Record<string, string>): string[] {
     readConfig(environment);
     return [];
   } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('\n');
-    throw error;
+    return (error as Error).message.split('\n');
   }
 }
 
