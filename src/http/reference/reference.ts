@@ -88,21 +88,21 @@ function negotiated(offered: Routes): RequestHandler {
 }
 
 /** Fit for a URL. */
-const digestOf = (content: string | Buffer) => createHash('sha256').update(content).digest('base64url').slice(0, 16);
+const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('base64url').slice(0, 16);
 
 /** Sends what never changes while the process lives: compressed, or 304 when the client has it. */
 function toHandler(mediaType: string, content: string | Buffer, cacheControl: string): RequestHandler {
+  const bytes = Buffer.from(content);
   // Weak, since the compressed bytes have the same name.
-  const etag = `W/"${digestOf(content)}"`;
+  const etag = `W/"${digestOf(bytes)}"`;
   let compressing: Promise<Buffer> | undefined;
-  return async (request, response) => {
+  return (request, response, next) => {
     response.vary('Accept-Encoding').set({ 'Cache-Control': cacheControl, ETag: etag });
     if (matchesEtag(request.headers['if-none-match'], etag)) return void response.status(304).send();
     // `set` would add a charset, which YAML and JSON do not have.
     response.setHeader('Content-Type', mediaType);
-    if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return void response.send(Buffer.from(content));
-    compressing ??= promisify(gzip)(content);
-    response.setHeader('Content-Encoding', 'gzip');
-    response.send(await compressing);
+    if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return void response.send(bytes);
+    compressing ??= promisify(gzip)(bytes);
+    compressing.then((body) => response.set('Content-Encoding', 'gzip').send(body)).catch(next);
   };
 }

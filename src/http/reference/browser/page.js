@@ -1,59 +1,49 @@
 /** Fills the reference page: shows the contract with Swagger UI, and adds what Swagger UI lacks. */
 /* global SwaggerUIBundle */
 
+// Swagger UI has dark colours, but ignores the reader's preference.
+const preference = matchMedia('(prefers-color-scheme: dark)');
+const followPreference = () => document.documentElement.classList.toggle('dark-mode', preference.matches);
+preference.addEventListener('change', followPreference);
+followPreference();
+
+// Swagger UI darkens the page behind its dialog, but lets the Tab key leave it.
+document.addEventListener('focusin', ({ target }) => {
+  const dialog = document.querySelector('.modal-ux');
+  if (dialog && !dialog.contains(target)) dialog.querySelector('input, button').focus();
+});
+
+const contract = JSON.parse(document.querySelector('#contract').textContent);
 const demoParameters = JSON.parse(document.querySelector('.demo')?.dataset.parameters ?? '{}');
-const demoTokens = [...document.querySelectorAll('[name="demo-token"]')];
-
-followColorScheme();
-keepFocusInDialog();
-showContract();
-
-/** Swagger UI has dark colours, but ignores the reader's preference. */
-function followColorScheme() {
-  const preference = matchMedia('(prefers-color-scheme: dark)');
-  const apply = ({ matches }) => document.documentElement.classList.toggle('dark-mode', matches);
-  preference.addEventListener('change', apply);
-  apply(preference);
+for (const parameter of Object.values(contract.components.parameters)) {
+  parameter.example = demoParameters[parameter.name];
 }
+const ui = SwaggerUIBundle({
+  spec: contract,
+  domNode: document.querySelector('#reference'),
+  deepLinking: true,
+  tryItOutEnabled: true,
+  syntaxHighlight: { theme: 'page' },
+  defaultModelExpandDepth: 3,
+  defaultModelsExpandDepth: 3,
+  plugins: [additions],
+  onComplete: offerDemoTokens,
+});
 
-/** Swagger UI darkens the page behind its dialog, but lets the Tab key leave it. */
-function keepFocusInDialog() {
-  document.addEventListener('focusin', ({ target }) => {
-    const dialog = document.querySelector('.modal-ux');
-    if (dialog && !dialog.contains(target)) dialog.querySelector('input, button').focus();
-  });
-}
-
-function showContract() {
-  const contract = JSON.parse(document.querySelector('#contract').textContent);
+/** Shows whether one of them is in use, and keeps the choice for when the page is loaded again. */
+function offerDemoTokens() {
+  const choices = [...document.querySelectorAll('[name="demo-token"]')];
+  if (!choices.length) return;
   const [[name, schema]] = Object.entries(contract.components.securitySchemes);
-  for (const parameter of Object.values(contract.components.parameters)) {
-    parameter.example = demoParameters[parameter.name];
-  }
-  const ui = SwaggerUIBundle({
-    spec: contract,
-    domNode: document.querySelector('#reference'),
-    deepLinking: true,
-    tryItOutEnabled: true,
-    syntaxHighlight: { theme: 'page' },
-    defaultModelExpandDepth: 3,
-    defaultModelsExpandDepth: 3,
-    plugins: [additions],
-    onComplete() {
-      if (!demoTokens.length) return;
-      const authorize = (value) => value && ui.authActions.authorize({ [name]: { name, schema, value } });
-      for (const choice of demoTokens) choice.onchange = () => authorize(choice.value);
-      const chosen = sessionStorage.getItem('demo-token') ?? demoTokens[0].value;
-      ui.getStore().subscribe(() => showToken(ui.authSelectors.authorized().getIn([name, 'value'])));
-      authorize(chosen);
-    },
+  const authorize = (value) => value && ui.authActions.authorize({ [name]: { name, schema, value } });
+  const chosen = sessionStorage.getItem('demo-token') ?? choices[0].value;
+  for (const choice of choices) choice.onchange = () => authorize(choice.value);
+  ui.getStore().subscribe(() => {
+    const token = ui.authSelectors.authorized().getIn([name, 'value'], '');
+    for (const choice of choices) choice.checked = choice.value === token;
+    sessionStorage.setItem('demo-token', choices.find(({ checked }) => checked)?.value ?? '');
   });
-}
-
-/** Shows whether one of the demo tokens is in use, and keeps the choice for when the page is loaded again. */
-function showToken(token = '') {
-  for (const choice of demoTokens) choice.checked = choice.value === token;
-  sessionStorage.setItem('demo-token', demoTokens.find(({ checked }) => checked)?.value ?? '');
+  authorize(chosen);
 }
 
 /** A plugin of Swagger UI: names its fields and their problems, and shows a response whole, in view. */
