@@ -75,10 +75,11 @@ describe('a start that fails', () => {
     expect(err()).not.toContain('secret');
   });
 
-  test('names a port that is taken', async () => {
+  test.each(['1', '2'])('names a port that is taken, with %s workers', async (WORKERS) => {
     const other = await startHttpServer(() => {});
     const database = await createDatabase('2024.6');
-    const { ended, err } = run({ DATABASE_URL: database.url, PORT: new URL(other.url).port });
+    const PORT = new URL(other.url).port;
+    const { ended, err } = run({ DATABASE_URL: database.url, PORT, WORKERS });
     expect(await ended).toBe(1);
     expect(err()).toMatch(/^Cannot start\.\nPort \d+ of 127\.0\.0\.1 is taken\. .*set PORT .*\n$/);
     await other.close();
@@ -96,10 +97,13 @@ describe('a start that fails', () => {
     await database.drop();
   });
 
-  test('explains its use to who calls it otherwise', async () => {
-    const { ended, err } = run({}, 'serve', '--port=1');
+  test.each([
+    ['serve --port=1', /^Cannot start\.\nUnknown option '--port'.*\n\nUsage: /s],
+    ['server', /^Cannot start\.\nThere is no command "server"\.\n\nUsage: /],
+  ])('explains its use to who calls %j', async (line, message) => {
+    const { ended, err } = run({}, ...line.split(' '));
     expect(await ended).toBe(1);
-    expect(err()).toMatch(/^Cannot start\.\nUnknown option '--port'.*\n\nUsage: /s);
+    expect(err()).toMatch(message);
   });
 });
 
