@@ -16,9 +16,9 @@ export async function adviseOnConnection(error: DatabaseError, url: string) {
 }
 
 /** Undefined for failures that other settings would not have avoided. */
-async function explainSettings({ message, sqlState, details }: DatabaseError, target: Target) {
+async function explainSettings({ message, sqlState, fault }: DatabaseError, target: Target) {
   const { place, hosts, database, user } = target;
-  if (details.isTlsFault) {
+  if (fault === 'tls') {
     return `No TLS connection to PostgreSQL at ${place}: ${message}. Correct sslmode in DATABASE_URL (disable, or verify-full with sslrootcert=…), or turn on TLS in PostgreSQL.`;
   }
   if (message.includes('client password must be a string')) {

@@ -17,13 +17,6 @@ export interface ConnectionOptions {
   onIdleError?(error: Error): void;
 }
 
-export interface Connections {
-  readonly pool: pg.Pool;
-  readonly addressCount: number;
-  /** Breaks the connections that nobody uses: what has happened to one in use has likely happened to them. */
-  breakIdle(): void;
-}
-
 const APPLICATION_NAME = 'authentik-stages-password';
 // The server's own timeout comes first and leaves the connection usable.
 const CLIENT_GRACE_MS = 500;
@@ -32,7 +25,7 @@ const LOCK_TIMEOUT_MS = 500;
 const IDLE_CONNECTION_MS = 60_000;
 
 /** Connects when first used: a database that is down makes queries fail, not this call. */
-export function openConnections(options: ConnectionOptions): Connections {
+export function openConnections(options: ConnectionOptions) {
   const { url, passwordFile, queryTimeoutMs } = options;
   const addresses = addressesOf(url);
   const startupParameters = {
@@ -86,7 +79,8 @@ export function openConnections(options: ConnectionOptions): Connections {
   return {
     pool,
     addressCount: addresses.length,
-    breakIdle() {
+    /** Breaks the connections that nobody uses: what has happened to one in use has likely happened to them. */
+    breakIdle(): void {
       for (const client of idle) {
         // The error reaches the pool at once, where a mere close would take another turn of the event loop.
         (client as pg.Client).connection.stream.destroy(new Error('Another connection has failed.'));

@@ -11,13 +11,7 @@ export interface DatabaseOptions extends ConnectionOptions {
   readonly schema: string;
 }
 
-export interface Database {
-  /** Runs one statement that only reads, several times if need be. Rejects with a DatabaseError. */
-  query<Result>(run: (prisma: PrismaClient) => Promise<Result>): Promise<Result>;
-  /** Waits for running queries, then closes all connections. */
-  close(): Promise<void>;
-  readonly connections: { readonly open: number; readonly idle: number; readonly waiting: number };
-}
+export type Database = ReturnType<typeof openDatabase>;
 
 /**
  * Begins a statement whose text varies, or whose best plan depends on its values. Others are prepared, and connections
@@ -28,7 +22,7 @@ export const PLANNED_FOR_ITS_VALUES = '/* planned for its values */';
 // What broke all connections may come twice in a row, and hit the new one as well.
 const SPARE_TRIES = 1;
 
-export function openDatabase(options: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions) {
   const { pool, addressCount, breakIdle } = openConnections(options);
   const names = new Map<string, string>();
   // Poolers that hand connections around lose prepared statements; an error tells.
@@ -68,10 +62,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    query: (run) => attempt(run, addressCount + SPARE_TRIES),
-    async close() {
-      await prisma.$disconnect();
-    },
+    /** Runs one statement that only reads, several times if need be. Rejects with a DatabaseError. */
+    query: <Result>(run: (prisma: PrismaClient) => Promise<Result>) => attempt(run, addressCount + SPARE_TRIES),
+    /** Waits for running queries, then closes all connections. */
+    close: () => prisma.$disconnect(),
     get connections() {
       return { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
     },

@@ -1,32 +1,24 @@
 /** Translates what Prisma and the driver throw into the one error type of the data room. */
 import { OperationError } from '../domain/errors.js';
 
-interface Details {
-  /** PostgreSQL's five-character code; undefined when the database was not reached or did not respond. */
-  readonly sqlState?: string | undefined;
-  /** No encrypted connection came about: the server has none to offer, or its certificate is not trusted. */
-  readonly isTlsFault?: boolean;
-  /** Prisma could not read what a row holds. */
-  readonly isRowFault?: boolean;
-}
-
 /** A query that failed. The caller learns only that the service is unavailable; the log gets the reason. */
 export class DatabaseError extends OperationError {
   override readonly name = 'DatabaseError';
-  readonly sqlState: string | undefined;
 
   constructor(
     message: string,
-    readonly details: Details,
+    /** PostgreSQL's five-character code; undefined when the database was not reached or did not respond. */
+    readonly sqlState: string | undefined,
+    /** `tls`: no encrypted connection came about. `row`: Prisma could not read what a row holds. */
+    readonly fault?: 'tls' | 'row',
     options?: ErrorOptions,
   ) {
-    super(details.isRowFault ? 'internal_error' : 'service_unavailable', message, options);
-    this.sqlState = details.sqlState;
+    super(fault === 'row' ? 'internal_error' : 'service_unavailable', message, options);
   }
 
   /** The values sent (class 22) or a row found are at fault, so that the query may succeed without them. */
   get isInputFault(): boolean {
-    return this.details.isRowFault || (this.sqlState?.startsWith('22') ?? false);
+    return this.fault === 'row' || (this.sqlState?.startsWith('22') ?? false);
   }
 
   /** A prepared statement is not there (26000), or is there already (42P05): the mark of a pooler. */
@@ -45,7 +37,7 @@ export class DatabaseError extends OperationError {
   /** The connection broke, or none could be made, without having waited for it. */
   get isConnectionLost(): boolean {
     if (this.sqlState) return /^(?:08|57P0[123])/.test(this.sqlState);
-    return !this.isSilence && !this.details.isRowFault;
+    return !this.isSilence && this.fault !== 'row';
   }
 
   /** The server or the network did not respond in time. The driver says so in nothing but these words. */
@@ -59,28 +51,20 @@ export class DatabaseError extends OperationError {
   }
 }
 
-/** What Prisma throws, with what the driver adapter knows of it. */
-interface PrismaFailure {
-  readonly code?: string;
-  readonly meta?: {
-    readonly driverAdapterError?: {
-      readonly cause?: Readonly<Record<'kind' | 'originalCode' | 'originalMessage' | 'reason', string | undefined>>;
-    };
-  };
-}
+/** What the driver adapter knows of a failure, as Prisma passes it on. */
+type DriverFailure = Readonly<Partial<Record<'kind' | 'originalCode' | 'originalMessage' | 'reason', string>>>;
 
-// "Inconsistent column data", in Prisma's list of errors.
-const ROW_FAULTS = ['P2023', 'P2032'];
+/** By the driver adapter's kind of error, and by Prisma's code: both of the second sort are "inconsistent column data". */
+const FAULTS: Readonly<Record<string, 'tls' | 'row'>> = { TlsConnectionError: 'tls', P2023: 'row', P2032: 'row' };
 
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const { code = '', meta } = (error ?? {}) as PrismaFailure;
-  const cause = meta?.driverAdapterError?.cause;
-  const sqlState = /^[0-9A-Z]{5}$/.exec(cause?.originalCode ?? '')?.[0];
+  const { code, meta } = Object(error);
+  const cause: DriverFailure = meta?.driverAdapterError?.cause ?? {};
+  const sqlState = /^[0-9A-Z]{5}$/.exec(cause.originalCode ?? '')?.[0];
   const message =
-    cause?.originalMessage ?? cause?.reason ?? reasonIn(error instanceof Error ? error.message : String(error));
-  const details = { sqlState, isTlsFault: cause?.kind === 'TlsConnectionError', isRowFault: ROW_FAULTS.includes(code) };
-  return new DatabaseError(message, details, { cause: error });
+    cause.originalMessage ?? cause.reason ?? reasonIn(error instanceof Error ? error.message : String(error));
+  return new DatabaseError(message, sqlState, FAULTS[cause.kind ?? ''] ?? FAULTS[code], { cause: error });
 }
 
 /** Prisma buries the reason in the last line of a message with a code frame, and there in a phrase of its own. */

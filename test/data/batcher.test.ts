@@ -12,9 +12,9 @@ interface Query {
   fail(error: Error): void;
 }
 
-const KEY_FAULT = new DatabaseError('one of the keys is bad', { sqlState: '22021' });
-const ROW_FAULT = new DatabaseError('a row cannot be read', { isRowFault: true });
-const AWAY = new DatabaseError('the database is away', {});
+const KEY_FAULT = new DatabaseError('one of the keys is bad', '22021');
+const ROW_FAULT = new DatabaseError('a row cannot be read', undefined, 'row');
+const AWAY = new DatabaseError('the database is away', undefined);
 const UNAVAILABLE = expect.objectContaining({ code: 'service_unavailable' });
 const MAX_BATCH = 64;
 
