@@ -62,9 +62,7 @@ export function assertToken(token: unknown): asserts token is string {
     throw new TypeError('token must not begin with "Bearer ". Pass the token alone; the client adds the word.');
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new TypeError(
-      'token must be ASCII without spaces and line breaks, and not empty. Trim it, or copy it again.',
-    );
+    throw new TypeError('token must be ASCII without spaces or line breaks, not empty. Trim it, or copy it again.');
   }
 }
 
