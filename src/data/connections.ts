@@ -1,18 +1,15 @@
 /** Makes the connections to PostgreSQL: to which host, with which password and settings, and until when one is trusted. */
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import type { Config } from '../config.js';
 import { addressesOf } from './connection-url.js';
 
-export interface ConnectionOptions {
+type Settings = Config['database'];
+
+export interface ConnectionOptions extends Pick<Settings, 'poolSize' | 'connectTimeoutMs' | 'queryTimeoutMs'> {
   /** May name several hosts; the first that takes a connection is used until it fails. */
   readonly url: string;
-  /** Holds the password, and is read for each new connection, so that it may change. */
-  readonly passwordFile?: string | undefined;
-  /** Most connections at the same time. */
-  readonly poolSize: number;
-  readonly connectTimeoutMs: number;
-  /** A query that takes longer is given up: by the server, and here in any case. */
-  readonly queryTimeoutMs: number;
+  readonly passwordFile?: Settings['passwordFile'];
   /** Called for connections that break while nobody uses them. */
   onIdleError?(error: Error): void;
 }

@@ -1,6 +1,7 @@
 /** The path of a request: an Express application that knows no port and no environment. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { Config } from '../config.js';
 import type { Contract } from '../contract/contract.js';
 import type { OperationId } from '../contract/types.js';
 import type { AccessRepository } from '../data/access.js';
@@ -18,17 +19,13 @@ import { createReference, type ReferenceOptions } from './reference/reference.js
 import { checkAccept, checkMethod, checkTarget, readQuery } from './requests.js';
 import { createContractMiddleware } from './validator.js';
 
-export interface AppOptions {
+export interface AppOptions extends Pick<Config['http'], 'maxActiveRequests' | 'requestTimeoutMs'> {
   readonly contract: Contract;
   readonly operations: OperationTable;
   readonly access: AccessRepository;
   readonly checkReadiness: () => Promise<void>;
   readonly logger: Logger;
   readonly inFlight: InFlight;
-  /** Most requests that are worked on at the same time; excess requests get 503. */
-  readonly maxActiveRequests: number;
-  /** A request without a response by then gets 503. */
-  readonly requestTimeoutMs: number;
   /** Undefined: no reference page. */
   readonly reference?: ReferenceOptions | undefined;
   /** Undefined: nothing is counted. */

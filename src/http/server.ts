@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Express, Request, Response } from 'express';
 import { createHttpTerminator } from 'http-terminator';
 import type { Logger } from 'pino';
+import type { Config } from '../config.js';
 import type { Contract } from '../contract/contract.js';
 import { OperationError } from '../domain/errors.js';
 import { MethodNotAllowed, sendErrorOnSocket } from './errors.js';
@@ -14,24 +15,14 @@ import type { InFlight } from './in-flight.js';
 import type { Metrics } from './metrics/metrics.js';
 import { toOriginForm } from './requests.js';
 
-export interface ServerOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Requests go on being served for this long after the end has begun, each the last of its connection. */
-  readonly shutdownDelayMs: number;
-  /** What is still running then is cut off. */
-  readonly shutdownTimeoutMs: number;
+type HttpConfig = Pick<Config['http'], 'host' | 'port' | 'shutdownDelayMs' | 'shutdownTimeoutMs'>;
+
+export interface ServerOptions extends HttpConfig {
   readonly inFlight: InFlight;
   readonly logger: Logger;
   readonly contract: Pick<Contract, 'allowedMethods'>;
   /** Counts the responses to what is no request. */
   readonly metrics?: Pick<Metrics, 'countRefusal'> | undefined;
-}
-
-export interface RunningServer {
-  readonly url: string;
-  /** Lets running requests finish, and resolves when all connections are closed. */
-  close(): Promise<void>;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -42,8 +33,10 @@ const MAX_CONNECTIONS = 10_000;
 // A request that was on its way when the end began has arrived by then.
 const MIN_DRAIN_MS = 500;
 
+export type RunningServer = Awaited<ReturnType<typeof startServer>>;
+
 /** Rejects when the address cannot be listened on. */
-export async function startServer(app: Express, options: ServerOptions): Promise<RunningServer> {
+export async function startServer(app: Express, options: ServerOptions) {
   const { inFlight } = options;
   const server = createServer(
     {
@@ -85,7 +78,8 @@ export async function startServer(app: Express, options: ServerOptions): Promise
 
   return {
     url: urlOf(server.address() as AddressInfo),
-    async close() {
+    /** Lets running requests finish, and resolves when all connections are closed. */
+    async close(): Promise<void> {
       inFlight.drain();
       await pause(Math.max(options.shutdownDelayMs, inFlight.connections > 0 ? MIN_DRAIN_MS : 0));
       // First of all: the library goes on accepting connections, and resets them.

@@ -5,19 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { urlOf } from '../server.js';
 
-export interface MetricsServer {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 const PATH = '/metrics';
 
 /** `collect` resolves to the metrics of this moment, as text. Rejects when the address cannot be listened on. */
-export async function startMetricsServer(
-  host: string,
-  port: number,
-  collect: () => Promise<string>,
-): Promise<MetricsServer> {
+export async function startMetricsServer(host: string, port: number, collect: () => Promise<string>) {
   const server = createServer((request, response) => {
     if (request.url !== PATH) {
       response.writeHead(404).end();
@@ -33,7 +24,7 @@ export async function startMetricsServer(
   await once(server, 'listening');
   return {
     url: urlOf(server.address() as AddressInfo) + PATH,
-    async close() {
+    async close(): Promise<void> {
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
