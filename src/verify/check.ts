@@ -1,30 +1,23 @@
-/** What a check is: one promise of the contract, and how to find out whether a deployment keeps it. */
+/** What a check is: how to find out whether a deployment keeps one promise of the contract. */
+import { STATUS_OF_CODE } from '../../generated/values.js';
 import type { Contract } from '../contract/contract.js';
 import { createResponseChecker, type WireResponse } from '../contract/response-checker.js';
-import type { OperationId } from '../contract/types.js';
+import type { ErrorCode, OperationId } from '../contract/types.js';
+import type { Profile } from './profile.js';
 
-export interface Check {
-  readonly operationId: OperationId;
-  /** Says the promise; unique among the checks of an operation. */
-  readonly name: string;
-  /** Resolves to what is wrong, one line each; empty: the promise is kept. Rejects with a CheckStopped. */
-  readonly run: (subject: Subject) => Promise<readonly string[]>;
-}
+/** Resolves to what is wrong, one line each; empty: nothing. Rejects with NotRun, and when no response comes. */
+export type Check = (subject: Subject, operationId: OperationId) => Promise<readonly string[]>;
 
-/** Ends a check at once; the message says why. */
-export class CheckStopped extends Error {
-  override readonly name = 'CheckStopped';
+/** Why a check says nothing about the deployment. */
+export class NotRun extends Error {}
 
-  constructor(
-    readonly outcome: 'failed' | 'not run',
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/** What whoever runs the checks may or may not be able to give. */
-export interface Given {
+/** A deployment, and what whoever checks it can give; what is empty or absent is not given. */
+export interface Deployment {
+  /** Without the contract's base path and without a slash at the end. */
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly profile: Profile;
+  /** By default the first that `token` may list. */
   stage?: string | undefined;
   /** May view the stage. */
   readonly token?: string | undefined;
@@ -32,11 +25,12 @@ export interface Given {
   readonly secondToken?: string | undefined;
 }
 
-const MISSING: Readonly<Record<keyof Given, string>> = {
-  token: 'needs --token',
-  secondToken: 'needs --second-token',
-  stage: 'needs --stage, or a --token that may list a stage',
-};
+/** The options that give what a check needs. */
+export const OPTIONS = {
+  stage: '--stage, or a --token that may list a stage',
+  token: '--token',
+  secondToken: '--second-token',
+} as const;
 
 /** A request for an operation: by default a GET without a token, for a stage that does not exist. */
 export interface CheckRequest {
@@ -49,97 +43,73 @@ export interface CheckRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+/** A body that is no object has no fields. */
+export type CheckResponse = WireResponse & { readonly body: Fields };
+
 /** No stage has it, and no authentik gives it out: it is not of version 4. */
 export const UNKNOWN_UUID = 'f0e1d2c3-b4a5-1687-8899-aabbccddeeff';
 
-/** What a check looks at: the deployment at `address`, which ends with the contract's base path. */
+/** What a check looks at. */
 export type Subject = ReturnType<typeof createSubject>;
-export function createSubject(contract: Contract, address: string, timeoutMs: number, given: Given) {
-  function needed(what: keyof Given): string {
-    const value = given[what];
-    if (value === undefined) throw new CheckStopped('not run', MISSING[what]);
+export function createSubject(contract: Contract, deployment: Deployment) {
+  function given(name: keyof typeof OPTIONS): string {
+    const value = deployment[name];
+    if (!value) throw new NotRun(`needs ${OPTIONS[name]}`);
     return value;
   }
 
-  /** Rejects with a CheckStopped when there is no response, or when the request needs what was not given. */
-  async function send(operationId: OperationId, request: CheckRequest = {}): Promise<WireResponse> {
+  async function send(operationId: OperationId, request: CheckRequest = {}): Promise<CheckResponse> {
     const { method = 'GET', stage = UNKNOWN_UUID, rest = '', as, headers } = request;
-    const authorization = as && { Authorization: `Bearer ${needed(as)}` };
-    const uuid = typeof stage === 'string' ? stage : stage(needed('stage'));
+    const authorization = as && { Authorization: `Bearer ${given(as)}` };
+    const uuid = typeof stage === 'string' ? stage : stage(given('stage'));
     const path = contract.pathOf(operationId).replace('{stage_uuid}', encodeURIComponent(uuid));
     try {
-      const response = await fetch(address + path + rest, {
+      const response = await fetch(deployment.url + contract.basePath + path + rest, {
         method,
         headers: { ...headers, ...authorization },
         redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(deployment.timeoutMs),
       });
-      return { status: response.status, headers: response.headers, text: await response.text() };
+      const text = await response.text();
+      const body = Object(await new Response(text).json().catch(() => ({})));
+      return { status: response.status, headers: response.headers, text, body };
     } catch (error) {
       // `fetch` and `AbortSignal` throw nothing but errors.
       const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
+      if (name === 'TimeoutError') throw new Error(`no response in ${deployment.timeoutMs / 1000} s`);
       // `fetch` itself only says that it failed; of several addresses tried, Node gives no message but a code.
-      const reason = `no response: ${cause?.message || cause?.code || message}`;
-      throw new CheckStopped('failed', name === 'TimeoutError' ? `no response in ${timeoutMs / 1000} s` : reason);
+      throw new Error(`no response: ${cause?.message || cause?.code || message}`);
     }
   }
 
-  return { contract, checkResponse: createResponseChecker(contract), given, send };
+  return { contract, deployment, checkResponse: createResponseChecker(contract), send };
 }
 
-/** A status of success, or the name of the contract's example that shows the error. */
-type Expected = number | string;
+export type Also = (response: CheckResponse, ...about: Parameters<Check>) => ReturnType<Check> | readonly string[];
 
-/** Makes checks that send one request; `also` says what else is wrong with the expected response. */
-export function expecting(operationId: OperationId) {
-  type Also = (response: WireResponse, subject: Subject) => string[] | Promise<string[]>;
-  return (name: string, expected: Expected, request?: CheckRequest, also?: Also): Check => ({
-    operationId,
-    name,
-    async run(subject) {
-      const response = await subject.send(operationId, request);
-      const isExpected = response.status === exampleOf(subject, operationId, expected).status;
-      const further = isExpected && also ? await also(response, subject) : [];
-      return [...further, ...differences(subject, operationId, expected, response)];
-    },
-  });
+/** A check that sends one request; `also` says what else is wrong with a response of the expected status. */
+export function expecting(expected: number | ErrorCode, request?: CheckRequest, also: Also = () => []): Check {
+  const [status, code] = typeof expected === 'number' ? [expected] : [STATUS_OF_CODE[expected], expected];
+  return async (subject, operationId) => {
+    const response = await subject.send(operationId, request);
+    const wanted = describe(status, code);
+    const came = describe(response.status, response.body.code);
+    return [
+      ...(response.status === status ? await also(response, subject, operationId) : []),
+      ...(came === wanted ? [] : [`expected ${wanted}, got ${came}`]),
+      ...subject.checkResponse(operationId, response),
+    ];
+  };
 }
 
-/** Nothing for the expected response in the form of the contract. */
-export function differences(subject: Subject, id: OperationId, expected: Expected, response: WireResponse): string[] {
-  const wanted = describe(exampleOf(subject, id, expected));
-  const came = describe(response);
-  return [...(came === wanted ? [] : [`expected ${wanted}, got ${came}`]), ...subject.checkResponse(id, response)];
-}
-
-type StatusAndBody = Pick<WireResponse, 'status' | 'text'>;
-
-function exampleOf({ contract }: Subject, id: OperationId, expected: Expected): StatusAndBody {
-  if (typeof expected === 'number') return { status: expected, text: '' };
-  for (const [status, { content }] of Object.entries(contract.operationOf(id).responses)) {
-    const example = content?.['application/json']?.examples?.[expected];
-    if (example) return { status: Number(status), text: JSON.stringify(example.value) };
-  }
-  throw new Error(`The contract has no example ${expected}.`);
-}
-
-function describe({ status, text }: StatusAndBody): string {
-  if (status < 400) return String(status);
-  const { code } = parsed(text);
-  return typeof code === 'string' ? `${status} ${code}` : `${status} without a code`;
-}
-
-/** The fields of a body; none for what is no object. */
-export function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
+function describe(status: number, code: unknown): string {
+  if (status < 400) return `${status}`;
+  return `${status} ${typeof code === 'string' ? code : 'without a code'}`;
 }
 
 /** The objects in an array of this name; none for anything else. */
-export function objectsIn(body: object, name: string): Readonly<Record<string, unknown>>[] {
-  const items: unknown = Object(body)[name];
+export function objectsIn(body: Fields, name: string): Fields[] {
+  const items = body[name];
   return Array.isArray(items) ? items.map((item) => Object(item)) : [];
 }

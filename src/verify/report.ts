@@ -1,12 +1,5 @@
 /** The report: a line for each check for people, JUnit XML for CI systems. */
-import type { Result } from './run.js';
-
-export interface Report {
-  readonly contract: { readonly title: string; readonly version: string };
-  readonly address: string;
-  readonly profile: string;
-  readonly results: readonly Result[];
-}
+import type { Report, Result } from './run.js';
 
 const MARKS = { passed: 'pass', failed: 'FAIL', 'not run': 'not run' } as const;
 

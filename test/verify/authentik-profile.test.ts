@@ -8,14 +8,13 @@ import {
   authentikStage,
   authentikStandIn,
 } from '../support/authentik.js';
-import { contract } from '../support/contract.js';
 import { startHttpServer } from '../support/http-server.js';
 
-async function check(profile: Profile, listener: RequestListener): Promise<Result[]> {
+async function check(profile: Profile, listener: RequestListener): Promise<readonly Result[]> {
   const server = await startHttpServer(listener, { maxHeaderSize: 100_000 });
   try {
-    const given = { token: AUTHENTIK_TOKENS.viewer, secondToken: AUTHENTIK_TOKENS.other };
-    return await runChecks(contract, { url: server.url, given, timeoutMs: 10_000, profile });
+    const tokens = { token: AUTHENTIK_TOKENS.viewer, secondToken: AUTHENTIK_TOKENS.other };
+    return (await runChecks({ url: server.url, timeoutMs: 10_000, profile, ...tokens })).results;
   } finally {
     await server.close();
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEMO } from '../../src/demo/demo.js';
 import { runChecks } from '../../src/verify/run.js';
-import { contract } from '../support/contract.js';
 import type { TestServer } from '../support/http-server.js';
 import { DEMO_TOKENS, type RunningService, startDemoService } from '../support/service.js';
 import { type Spoil, startProxy } from './proxy.js';
@@ -14,6 +14,7 @@ interface Broken {
 
 const RETRIEVE = 'stages_password_retrieve';
 const LIST = 'stages_password_list';
+const OTHER_STAGE = '0b3c7c52-6a0f-4f6e-9a51-6b8a2d1c9f10';
 
 const without =
   (header: string): Spoil =>
@@ -43,6 +44,15 @@ const BROKEN: readonly Broken[] = [
       `${RETRIEVE}: every response has an X-Request-Id of its own: the body must have required property 'configure_flow'`,
       `${RETRIEVE}: an unchanged response is not sent again: the body must have required property 'configure_flow'`,
       `${RETRIEVE}: a changed response is sent again: the body must have required property 'configure_flow'; the body must have required property 'configure_flow'`,
+    ],
+  },
+  {
+    fault: 'another stage is returned',
+    spoil: replacing(/^\{"pk":"[^"]+"/, `{"pk":"${OTHER_STAGE}"`),
+    lines: [
+      `${RETRIEVE}: a stage is returned as the contract describes it: expected the pk ${DEMO.stageUuid}, got ${OTHER_STAGE}`,
+      `${RETRIEVE}: a UUID in upper case names the same stage: expected the pk ${DEMO.stageUuid}, got ${OTHER_STAGE}`,
+      `${LIST}: a stage is found by its name: expected the stage ${OTHER_STAGE} alone, got ${DEMO.stageUuid}`,
     ],
   },
   {
@@ -116,9 +126,14 @@ describe('the checks', () => {
   afterAll(() => service.close());
 
   async function failures(proxy: TestServer): Promise<string[]> {
-    const given = { token: DEMO_TOKENS.administrator, secondToken: DEMO_TOKENS.noPermission };
-    const deployment = { url: proxy.url, given, timeoutMs: 10_000, profile: 'contract' } as const;
-    const results = await runChecks(contract, deployment);
+    const tokens = { token: DEMO_TOKENS.administrator, secondToken: DEMO_TOKENS.noPermission };
+    const deployment = {
+      url: proxy.url,
+      timeoutMs: 10_000,
+      profile: 'contract',
+      ...tokens,
+    } as const;
+    const { results } = await runChecks(deployment);
     return results
       .filter(({ outcome }) => outcome === 'failed')
       .map(({ operationId, name, problems }) => `${operationId}: ${name}: ${problems.join('; ')}`);
