@@ -1,14 +1,12 @@
 /** One process that serves the contract: the store, the application and the HTTP server as one. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Config } from './config.js';
 import { loadContract } from './contract/contract.js';
-import type { Clock } from './data/access.js';
 import { adviseOnConnection } from './data/connection-advice.js';
 import { DatabaseError } from './data/errors.js';
 import { describeExcess } from './data/server.js';
-import { openStore, type Store } from './data/store.js';
+import { openStore, type Store, type StoreOptions } from './data/store.js';
 import { createApp } from './http/app.js';
 import { InFlight } from './http/in-flight.js';
 import { createMetrics } from './http/metrics/metrics.js';
@@ -17,11 +15,7 @@ import { createOperations } from './operations/operations.js';
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
-export interface ServiceOptions {
-  /** The embedded database's, while the configuration has none. */
-  readonly databaseUrl: string;
-  readonly logger: Logger;
-  readonly clock?: Clock;
+export interface ServiceOptions extends Omit<StoreOptions, 'onBatch'> {
   /** Called with a sentence for the operator when the database is away. */
   onAway?(advice: string): void;
 }
@@ -33,7 +27,7 @@ export interface ServiceOptions {
 export async function startService(config: Config, options: ServiceOptions) {
   const { http } = config;
   const metrics = config.metrics.port === undefined ? undefined : createMetrics();
-  const store = openConfiguredStore(config, options, metrics?.countBatch);
+  const store = openStore(config, { ...options, onBatch: metrics?.countBatch });
   // A server that does not respond never closes the connection.
   const closeStore = () => Promise.race([store.close(), pause(http.shutdownTimeoutMs, undefined, { ref: false })]);
   let isClosing = false;
@@ -65,34 +59,6 @@ export async function startService(config: Config, options: ServiceOptions) {
     await closeStore();
     throw error;
   }
-}
-
-/** The store with the settings of the environment; the doctor opens the same. */
-export function openConfiguredStore(
-  { database, authentik, http }: Config,
-  { databaseUrl, logger, clock = () => new Date() }: ServiceOptions,
-  onBatch?: (name: string, size: number) => void,
-): Store {
-  return openStore({
-    ...database,
-    ...authentik,
-    url: databaseUrl,
-    // The embedded database has its own password, in its own URL.
-    passwordFile: database.url && database.passwordFile,
-    maxWaitMs: http.requestTimeoutMs,
-    clock,
-    ...(onBatch && { onBatch }),
-    onIdleError: (err) => logger.warn({ err }, 'a database connection broke'),
-    onChange(found) {
-      if (found instanceof Error) logger.error({ err: found }, 'database not usable');
-      else {
-        const { release, readsTokensBy, warnings } = found;
-        const { schema } = database;
-        logger.info({ release: release?.since, schema, readsTokensBy }, 'database understood');
-        for (const warning of warnings) logger.warn(warning);
-      }
-    },
-  });
 }
 
 async function checkAtStart(store: Store, { databaseUrl, logger, onAway }: ServiceOptions) {

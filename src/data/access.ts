@@ -12,9 +12,6 @@ import { qualified } from './tables.js';
 
 export type AccessRepository = ReturnType<typeof createAccessRepository>;
 
-/** Tells the time against which tokens expire; authentik uses its own server's clock, not the database's. */
-export type Clock = () => Date;
-
 const AccessRow = z.object({
   credential: z.string(),
   userId: z.number(),
@@ -29,7 +26,12 @@ const AccessRow = z.object({
  * Where authentik has no index on OAuth tokens, they are looked at only when there is no API token, and apart: callers
  * with good API tokens must not wait for the table scans that bad ones cause.
  */
-export function createAccessRepository(database: Database, monitor: SchemaMonitor, limits: BatchLimits, clock: Clock) {
+export function createAccessRepository(
+  database: Database,
+  monitor: SchemaMonitor,
+  limits: BatchLimits,
+  clock: () => Date,
+) {
   // The text is long, and depends on nothing but the schema.
   const texts = new WeakMap<Schema, Prisma.Sql['strings']>();
 

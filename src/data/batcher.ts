@@ -6,7 +6,7 @@ export interface BatchLimits {
   /** A key that waited this long is refused instead of looked up. */
   readonly maxWaitMs: number;
   /** Called with the name of the batcher and the size of each query that leaves. */
-  onBatch?(name: string, size: number): void;
+  readonly onBatch?: ((name: string, size: number) => void) | undefined;
 }
 
 interface Entry<Value> {

@@ -1,20 +1,44 @@
-/** Everything that reads authentik's database, opened and closed as one. */
-import { type Clock, createAccessRepository } from './access.js';
-import type { BatchLimits } from './batcher.js';
-import { type DatabaseOptions, openDatabase } from './database.js';
-import { createSchemaMonitor, type SchemaMonitorOptions } from './releases/monitor.js';
+/** Everything that reads authentik's database, opened by the settings and closed as one. */
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { createAccessRepository } from './access.js';
+import { openDatabase } from './database.js';
+import type { Inspection } from './inspection.js';
+import { createSchemaMonitor } from './releases/monitor.js';
 import { createStageRepository } from './stages.js';
 
-export interface StoreOptions extends DatabaseOptions, BatchLimits, SchemaMonitorOptions {
-  readonly clock: Clock;
+export interface StoreOptions {
+  /** The embedded database's, while the configuration has none. */
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+  /** Tells the time against which tokens expire; authentik uses its own server's clock, not the database's. */
+  readonly clock?: () => Date;
+  /** Called with the name of the repository and the size of each query that leaves. */
+  readonly onBatch?: ((name: string, size: number) => void) | undefined;
 }
 
 export type Store = ReturnType<typeof openStore>;
 
-export function openStore(options: StoreOptions) {
-  const database = openDatabase(options);
-  const monitor = createSchemaMonitor(database, options);
+export function openStore({ database: settings, authentik, http }: Config, options: StoreOptions) {
+  const { databaseUrl, logger, clock = () => new Date(), onBatch } = options;
+  const { schema } = settings;
+  const database = openDatabase({
+    ...settings,
+    url: databaseUrl,
+    // The embedded database has its own password, in its own URL.
+    passwordFile: settings.url && settings.passwordFile,
+    onIdleError: (err) => logger.warn({ err }, 'a database connection broke'),
+  });
+  const monitor = createSchemaMonitor(database, { ...authentik, schema, onChange });
+  const limits = { maxWaitMs: http.requestTimeoutMs, onBatch };
   let checking: Promise<void> | undefined;
+
+  function onChange(found: Inspection | Error): void {
+    if (found instanceof Error) return void logger.error({ err: found }, 'database not usable');
+    const { release, readsTokensBy, warnings } = found;
+    logger.info({ release: release?.since, schema, readsTokensBy }, 'database understood');
+    for (const warning of warnings) logger.warn(warning);
+  }
 
   async function check(): Promise<void> {
     await monitor.get();
@@ -22,8 +46,8 @@ export function openStore(options: StoreOptions) {
   }
 
   return {
-    access: createAccessRepository(database, monitor, options, options.clock),
-    stages: createStageRepository(database, monitor, options),
+    access: createAccessRepository(database, monitor, limits, clock),
+    stages: createStageRepository(database, monitor, limits),
     database,
     monitor,
     /** Resolves while the database responds and its tables are understood. */

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from '../config.js';
-import { openConfiguredStore } from '../service.js';
+import { openStore } from '../data/store.js';
 import { examine, type Line } from './examination.js';
 
 const DEADLINE_MS = 4500;
@@ -10,7 +10,7 @@ const LATE: Line = ['FAIL', `The examination was not over after ${DEADLINE_MS} m
 
 /** Resolves to whether the service can serve this database. */
 export async function runDoctor(config: Config, databaseUrl: string, write: (text: string) => void): Promise<boolean> {
-  const store = openConfiguredStore(config, { databaseUrl, logger: pino({ level: 'silent' }) });
+  const store = openStore(config, { databaseUrl, logger: pino({ level: 'silent' }) });
   const lines = examine(store, databaseUrl, config.database.schema);
   const late = pause(DEADLINE_MS, { value: LATE }, { ref: false });
   const written = { title: 0, ok: 0, WARN: 0, FAIL: 0 };

@@ -1,6 +1,5 @@
 import { createClient, type StagesClient } from '../../src/client.js';
 import { readConfig } from '../../src/config.js';
-import type { Clock } from '../../src/data/access.js';
 import { createLogger } from '../../src/log.js';
 import { startService } from '../../src/service.js';
 import { createDatabase } from './postgres.js';
@@ -30,7 +29,7 @@ export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: strin
 export interface TestServiceOptions {
   /** Settings as the environment would give them. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly clock?: Clock;
+  readonly clock?: () => Date;
 }
 
 /** The real service on a free port over the given database. */
