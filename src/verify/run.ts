@@ -91,11 +91,16 @@ async function findObstacle({ send, deployment }: Subject): Promise<string[]> {
   return [];
 }
 
+// No word contains a token of this length by chance; authentik's have 60 characters.
+const UNMISTAKABLE_LENGTH = 12;
+
 /** A response may hold what was sent with the request, and a problem may quote the response. */
 export function withoutSecrets(problem: string, { token = '', secondToken = '' }: Partial<Deployment>): string {
-  // One may be a part of the other.
-  return [token, secondToken]
-    .filter((secret) => secret !== '')
-    .sort((one, other) => other.length - one.length)
-    .reduce((text, secret) => text.replaceAll(secret, '[token]'), problem);
+  // The longer one first: one may be a part of the other.
+  const secrets = [token, secondToken].filter(Boolean).sort((one, other) => other.length - one.length);
+  const patterns = secrets.map((secret) => {
+    const literal = secret.replace(/\W/g, '\\$&');
+    return secret.length < UNMISTAKABLE_LENGTH ? `(?<![\\w-])${literal}(?![\\w-])` : literal;
+  });
+  return secrets.length > 0 ? problem.replace(new RegExp(patterns.join('|'), 'g'), '[token]') : problem;
 }
