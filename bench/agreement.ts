@@ -1,8 +1,9 @@
-/** Proves that peers do the same work: equal bodies for what is visible, equal statuses for what is not. */
+/** Starts the peers, and proves that they do the same work: equal bodies for what is visible, equal statuses for what is not. */
 import { openConnection } from '../test/support/load/connection.js';
 import { stageRequest } from '../test/support/load/demo-request.js';
 import { BASE_SIZE } from './database.js';
-import { type PeerName, peerNamed } from './peers.js';
+import { type Bench, type RunningPeer, startPeer } from './measure.js';
+import { PEERS, type PeerName } from './peers.js';
 import { apiToken, GRANTED, grantedStage, stageUuid, unknownToken } from './requests.js';
 
 /** The request that constants are made of: a superuser's, who sees every stage. */
@@ -22,19 +23,29 @@ const QUESTIONS = {
   'not a UUID': stageRequest('nothing', apiToken(0), 400),
 };
 
-/** Takes ports by the peer's name. Throws an error that names the first disagreement with ours. */
-export async function assertAgreement(ports: ReadonlyMap<PeerName, number>): Promise<void> {
+/** Ours is the first of those that run. Rejects with an error that names the first disagreement with ours. */
+export async function startPeers(bench: Bench) {
+  const ours = await startPeer(bench, 'ours');
+  const CONSTANT_BODY = (await ask(ours.port, CONSTANT)).text;
+  const running = new Map<PeerName, RunningPeer>([['ours', ours]]);
+  for (const name of bench.options.peers) {
+    if (name !== 'ours') running.set(name, await startPeer(bench, name, BASE_SIZE, { CONSTANT_BODY }));
+  }
+  await assertAgreement(running);
+  bench.progress('All peers give the same responses.');
+  return { ours, running };
+}
+
+async function assertAgreement(peers: ReadonlyMap<PeerName, RunningPeer>): Promise<void> {
   for (const [title, question] of Object.entries(QUESTIONS)) {
-    const expected = await ask(ports.get('ours') ?? 0, question);
-    for (const [name, port] of ports) {
-      if (question !== CONSTANT && !peerNamed(name).reads) continue;
+    let ours: string | undefined;
+    for (const [name, { port }] of peers) {
+      if (question !== CONSTANT && !PEERS[name].reads) continue;
       const { status, text } = await ask(port, question);
+      ours ??= text;
       // Errors are worded by each framework.
-      if (status === question.expectedStatus && (status !== 200 || text === expected.text))
-        continue;
-      throw new Error(
-        `${name} disagrees about "${title}", ${question.expectedStatus}: ${status} ${text}\n${expected.text}`,
-      );
+      if (status === question.expectedStatus && (status !== 200 || text === ours)) continue;
+      throw new Error(`${name} disagrees about "${title}", ${question.expectedStatus}: ${status} ${text}\n${ours}`);
     }
   }
 }

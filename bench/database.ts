@@ -1,44 +1,33 @@
 /** A PostgreSQL of our own, with one seeded database for each size. */
 import { readFileSync } from 'node:fs';
-import { createPostgres, type PostgresServer } from '../test/support/live/postgres-server.js';
+import { createPostgres } from '../test/support/live/postgres-server.js';
 import { onConnection } from '../test/support/postgres.js';
 
-/** How large a seeded database is; seed.sql knows the same names. */
-export interface Size {
-  readonly stages: number;
-  readonly flows_per_stage: number;
-  /** Each user has one API token. */
-  readonly users: number;
-  /** Groups on the way from a user's own group to the one that decides, both counted. */
-  readonly group_depth: number;
-  readonly oauth_tokens: number;
-  /** 1: OAuth access tokens have an index, as in authentik since 2024.8. */
-  readonly oauth_index: 0 | 1;
-}
-
-/** What a middling installation may hold. */
-export const BASE_SIZE: Size = {
-  ...{ stages: 1000, flows_per_stage: 1, users: 1000 },
-  ...{ group_depth: 1, oauth_tokens: 100, oauth_index: 0 },
+/** What a middling installation may hold; seed.sql knows the same names. */
+export const BASE_SIZE = {
+  stages: 1000,
+  flows_per_stage: 1,
+  // Each has one API token.
+  users: 1000,
+  // Groups on the way from a user's own group to the one that decides, both counted.
+  group_depth: 1,
+  oauth_tokens: 100,
+  // 1: OAuth access tokens have an index, as in authentik since 2024.8.
+  oauth_index: 0,
 };
+export type Size = Readonly<typeof BASE_SIZE>;
 
-/** `url` connects as the role that may only read. */
-export type Database = Pick<PostgresServer, 'url' | 'adminUrl'>;
-
-export interface BenchPostgres {
-  readonly server: PostgresServer;
-  /** Creates the database on first use. */
-  databaseOf(size: Size): Promise<Database>;
-}
+export type BenchPostgres = Awaited<ReturnType<typeof openBenchPostgres>>;
 
 const FILES = ['prisma/demo/tables.sql', 'bench/seed.sql', 'prisma/reader-role/2023.10.sql'];
 const INDEX = 'CREATE INDEX ON authentik_providers_oauth2_accesstoken USING hash (token)';
 
-export async function openBenchPostgres(): Promise<BenchPostgres> {
+export async function openBenchPostgres() {
   const server = await createPostgres();
-  const databases = new Map<string, Promise<Database>>();
+  const databases = new Map<string, ReturnType<typeof create>>();
 
-  async function create(name: string, size: Size): Promise<Database> {
+  /** `url` connects as the role that may only read. */
+  async function create(name: string, size: Size) {
     const moved = (address: string) => Object.assign(new URL(address), { pathname: name }).href;
     const database = { url: moved(server.url), adminUrl: moved(server.adminUrl) };
     const settings = Object.entries(size).map(([key, value]) => `SET bench.${key} = ${value};`);
@@ -56,7 +45,8 @@ export async function openBenchPostgres(): Promise<BenchPostgres> {
 
   return {
     server,
-    databaseOf(size) {
+    /** Creates the database on first use. */
+    databaseOf(size: Size) {
       const name = `bench_${Object.values(size).join('_')}`;
       const database = databases.get(name) ?? create(name, size);
       databases.set(name, database);

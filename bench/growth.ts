@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { guard } from '../test/support/live/guard.js';
 import { BASE_SIZE, type Size } from './database.js';
-import { type Bench, type Measurements, measureInTurn, type Subject, warmUp } from './measure.js';
-import { type RunningPeer, startPeer } from './peers.js';
+import { type Bench, CONNECTIONS, measureInTurn, type Quantity, type Subject, startPeer, warmUp } from './measure.js';
 import { planRequests, type RequestMix } from './requests.js';
 import { errorsOf, medianOf, number, ratioOf, table, withSpread } from './tables.js';
+import { judge, QUANTITIES, targetsTable } from './targets.js';
 
 interface Variant {
   readonly title: string;
@@ -16,33 +16,27 @@ interface Variant {
 /** Variants that differ in one thing; the first one is what the others are compared with. */
 interface Dimension {
   readonly title: string;
-  /** Names a dimension that has a target. */
-  readonly key?: 'stages' | 'workers';
+  /** Of the last variant, to the first. */
+  readonly target?: { readonly quantity: 'cpuUs' | 'requestsPerSecond'; readonly limit: number };
   readonly variants: readonly Variant[];
   readonly mix?: RequestMix;
   readonly connections?: number;
-  /** How much of a core each worker gets; all that there is if left out. */
-  readonly shareOfCore?: number | undefined;
   /** So many more connections send tokens that nobody has. */
   readonly intruders?: number;
 }
 
-export interface Growth {
-  readonly dimension: Dimension;
-  readonly measurements: Measurements;
-}
-
-const CONNECTIONS = 32;
+const HEAD = [
+  ...['what grows', 'size', 'requests/s, ratio (least–most)', 'requests/s'],
+  ...['server CPU a request', 'database CPU a request', 'p99', 'errors'],
+];
 // More workers are for more load: where each has few requests under way, fewer of them share a query.
 const FOR_WORKERS = 128;
 const INTRUDERS = 8;
-// Two workers, the database, and the process that generates the load.
-const CORES_FOR_TWO_WORKERS = 4;
+// Two workers, the database and the load have a core each, or else each worker gets this much of one.
+const SHARE_OF_CORE = availableParallelism() < 4 ? 0.25 : undefined;
 // Hardly two requests of a batch alike.
 const MANY: RequestMix = { distinct: 20_000 };
-const SOME_UNKNOWN: RequestMix = { ...MANY, unknownTokenEvery: 5 };
 
-/** `large` is the most rows that any dimension has. */
 function dimensions(large: number): Dimension[] {
   const title = (count: number) => count.toLocaleString('en');
   const each = (key: keyof Size, ...counts: number[]): Variant[] =>
@@ -52,11 +46,10 @@ function dimensions(large: number): Dimension[] {
     title: `${title(large)}, with the index of 2024.8`,
     size: { oauth_tokens: large, oauth_index: 1 },
   };
-  const share = availableParallelism() < CORES_FOR_TWO_WORKERS ? 0.25 : undefined;
-  const held = share === undefined ? '' : ', each held to a quarter of a core';
   return [
     {
-      ...{ key: 'stages', title: 'Stages, the same 12 requests' },
+      title: 'Stages, the same 12 requests',
+      target: { quantity: 'cpuUs', limit: 1.1 },
       variants: each('stages', 10, BASE_SIZE.stages, large),
       mix: { distinct: 12 },
     },
@@ -67,7 +60,7 @@ function dimensions(large: number): Dimension[] {
     {
       title: 'OAuth tokens in the table, 20 % of the tokens sent unknown',
       variants: [...oauth, indexed],
-      mix: SOME_UNKNOWN,
+      mix: { ...MANY, unknownTokenEvery: 5 },
     },
     {
       title: `OAuth tokens in the table, API tokens sent, and unknown ones on ${INTRUDERS} more connections`,
@@ -80,54 +73,66 @@ function dimensions(large: number): Dimension[] {
       mix: { ...MANY, usesOauth: true },
     },
     {
-      ...{ key: 'workers', title: `Workers${held}, ${FOR_WORKERS} connections` },
+      title: `Workers${SHARE_OF_CORE ? ', each held to a quarter of a core' : ''}, ${FOR_WORKERS} connections`,
+      target: { quantity: 'requestsPerSecond', limit: 1.6 },
       variants: [1, 2].map((workers) => ({ title: String(workers), size: {}, workers })),
       connections: FOR_WORKERS,
-      shareOfCore: share,
     },
   ];
 }
 
-export async function measureGrowth(
-  bench: Bench,
-  large: number,
-  progress: (line: string) => void,
-): Promise<Growth[]> {
-  const growths: Growth[] = [];
-  for (const dimension of dimensions(large)) {
-    if (bench.options.isQuick && !dimension.key) continue;
-    progress(`${dimension.title} …`);
-    growths.push({ dimension, measurements: await measureDimension(bench, dimension) });
+export async function measureGrowth(bench: Bench): Promise<string[]> {
+  const { isQuick, maxRows } = bench.options;
+  const rows: string[][] = [];
+  const targets: string[][] = [];
+  for (const { title, target, ...dimension } of dimensions(maxRows)) {
+    if (isQuick && !target) continue;
+    bench.progress(`${title} …`);
+    const measured = await measureDimension(bench, dimension);
+    const sizes = [...measured.keys()];
+    const [first = '', last = ''] = [sizes[0], sizes.at(-1)];
+    for (const size of sizes) {
+      const ratio = (quantity: Quantity) => ratioOf(measured, size, first, quantity);
+      rows.push([
+        size === first ? title : '',
+        size,
+        withSpread(ratio('requestsPerSecond')),
+        number(medianOf(measured, size, 'requestsPerSecond')),
+        number(ratio('serverCpuUs')?.median, 2),
+        number(ratio('databaseCpuUs')?.median, 2),
+        number(ratio('p99Ms')?.median, 2),
+        number(errorsOf(measured, size)),
+      ]);
+    }
+    if (!target) continue;
+    const { quantity, limit } = target;
+    const what = `${title}: ${QUANTITIES[quantity]}, ${last} to ${first}`;
+    targets.push(judge(what, ratioOf(measured, last, first, quantity), quantity, limit));
   }
-  return growths;
+  return [table(HEAD, rows), targetsTable(targets)];
 }
 
-async function measureDimension(bench: Bench, dimension: Dimension): Promise<Measurements> {
-  const { variants, mix = MANY, connections = CONNECTIONS, shareOfCore, intruders } = dimension;
-  const running: RunningPeer[] = [];
-  const releases: (() => void)[] = [];
+async function measureDimension(bench: Bench, dimension: Omit<Dimension, 'title'>) {
+  const { variants, mix = MANY, connections = CONNECTIONS, intruders } = dimension;
+  const ends: (() => void | Promise<void>)[] = [];
   try {
     const subjects: Subject[] = [];
-    for (const { title, workers = 1, ...variant } of variants) {
+    for (const { title, workers, ...variant } of variants) {
       const size = { ...BASE_SIZE, ...variant.size };
-      const database = await bench.postgres.databaseOf(size);
-      const settings = { WORKERS: workers };
-      const peer = await startPeer('ours', database, bench.options.node.path, settings);
-      running.push(peer);
-      if (shareOfCore !== undefined) {
-        releases.push(throttle(workers === 1 ? [peer.pid] : peer.workers(), shareOfCore));
+      const peer = await startPeer(bench, 'ours', size, { WORKERS: workers ?? 1 });
+      ends.push(peer.stop);
+      if (workers && SHARE_OF_CORE) {
+        ends.push(throttle(workers === 1 ? [peer.pid] : peer.workers(), SHARE_OF_CORE));
       }
+      const subject = { ...peer, name: title, requests: planRequests(size, mix) };
       const bad = planRequests(size, { ...mix, unknownTokenEvery: 1 });
-      subjects.push({
-        ...{ name: title, port: peer.port, pid: peer.pid, requests: planRequests(size, mix) },
-        ...(intruders && { alongside: { connections: intruders, requests: bad } }),
-      });
+      subjects.push(intruders ? { ...subject, alongside: { connections: intruders, requests: bad } } : subject);
     }
     await warmUp(bench, subjects);
     return await measureInTurn(bench, subjects, connections);
   } finally {
-    for (const release of releases) release();
-    await Promise.all(running.map((peer) => peer.stop()));
+    // A process that is held back cannot stop.
+    for (const end of ends.reverse()) await end();
   }
 }
 
@@ -156,27 +161,4 @@ function throttle(pids: readonly number[], share: number): () => void {
     for (const pid of pids) process.kill(pid, 'SIGCONT');
     for (const dismiss of dismissals) dismiss();
   };
-}
-
-/** Ratios to the first variant of each dimension. */
-export function growthTable(growths: readonly Growth[]): string {
-  const rows = growths.flatMap(({ dimension: { title, variants }, measurements }) =>
-    variants.map(({ title: size }, index) => {
-      const ratio = (quantity: 'requestsPerSecond' | 'serverCpuUs' | 'databaseCpuUs' | 'p99Ms') =>
-        ratioOf(measurements, size, variants[0]?.title ?? '', quantity);
-      return [
-        index === 0 ? title : '',
-        size,
-        withSpread(ratio('requestsPerSecond')),
-        number(medianOf(measurements, size, 'requestsPerSecond')),
-        number(ratio('serverCpuUs')?.median, 2),
-        number(ratio('databaseCpuUs')?.median, 2),
-        number(ratio('p99Ms')?.median, 2),
-        number(errorsOf(measurements, size)),
-      ];
-    }),
-  );
-  const cpu = ['server CPU a request', 'database CPU a request'];
-  const head = ['what grows', 'size', 'requests/s, ratio (least–most)', 'requests/s', ...cpu];
-  return table([...head, 'p99', 'errors'], rows);
 }

@@ -12,7 +12,6 @@ export const USAGE = `npm run bench -- [options]
   --node 24                    run the servers with this Node of the npm registry; the current one if left out
   --parts peers,growth,plans   what to measure; also profile: where each peer that --peers names spends its time
   --peers ours,express-pg,…    of ${PEER_NAMES.join(', ')}
-  --connections 1,8,32,256     for the part peers
   --rounds 5                   how often each is measured
   --seconds 2                  how long each time
   --quick                      small sizes, short and once: proves that the bench works
@@ -27,7 +26,6 @@ export function readOptions(args: readonly string[]) {
       node: { type: 'string' },
       parts: { type: 'string', default: 'peers,growth,plans' },
       peers: { type: 'string', default: PEER_NAMES.join(',') },
-      connections: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
@@ -35,11 +33,12 @@ export function readOptions(args: readonly string[]) {
     },
   });
   const isQuick = values.quick;
-  const { connections = isQuick ? '1,32' : '1,8,32,256' } = values;
   return {
     parts: values.parts.split(',').map((part) => oneOf(PARTS, part)),
     peers: values.peers.split(',').map((name) => oneOf(PEER_NAMES, name)),
-    connections: connections.split(',').map(positive),
+    connections: isQuick ? [1, 32] : [1, 8, 32, 256],
+    /** The most rows that any table has. */
+    maxRows: isQuick ? 1000 : 100_000,
     rounds: positive(values.rounds ?? (isQuick ? '1' : '5')),
     durationMs: positive(values.seconds ?? (isQuick ? '0.3' : '2')) * 1000,
     isQuick,

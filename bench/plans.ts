@@ -1,10 +1,8 @@
 /** The part plans: how PostgreSQL runs the statements of our server when the tables are large, by its own log. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { onConnection } from '../test/support/postgres.js';
 import { ask } from './agreement.js';
-import { BASE_SIZE, type Size } from './database.js';
-import type { Bench } from './measure.js';
-import { startPeer } from './peers.js';
+import { BASE_SIZE } from './database.js';
+import { type Bench, startPeer } from './measure.js';
 import { GRANTED, planRequests, type RequestMix } from './requests.js';
 import { number, table } from './tables.js';
 
@@ -14,7 +12,7 @@ const EXECUTIONS = 3;
 // Until the server has written its log.
 const LOG_MS = 200;
 // Reading a small table from end to end is the best plan.
-const LARGE_TABLE_ROWS = 1000;
+const LARGE_SCAN_ROWS = 1000;
 
 const AUTO_EXPLAIN = {
   session_preload_libraries: 'auto_explain',
@@ -44,25 +42,26 @@ interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Actual Total Time': number;
+  readonly 'Actual Rows': number;
+  readonly 'Rows Removed by Filter'?: number;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[];
 }
 
-/** Resolves to a table in Markdown. */
-export async function plansTable({ postgres, options }: Bench, large: number): Promise<string> {
-  const size: Size = { ...BASE_SIZE, stages: large, users: large, oauth_tokens: large };
-  const database = await postgres.databaseOf(size);
-  const name = new URL(database.url).pathname.slice(1);
+export async function explainPlans(bench: Bench): Promise<string[]> {
+  const { server, databaseOf } = bench.postgres;
+  const { maxRows } = bench.options;
+  const size = { ...BASE_SIZE, stages: maxRows, users: maxRows, oauth_tokens: maxRows };
+  const name = new URL((await databaseOf(size)).url).pathname.slice(1);
   const rows: string[][] = [];
   // The planner sees the values, or makes one plan for all of them, as for prepared statements.
   for (const mode of ['custom', 'generic']) {
     const settings = { ...AUTO_EXPLAIN, plan_cache_mode: `force_${mode}_plan` };
     for (const [key, value] of Object.entries(settings)) {
-      await postgres.server.sql(`ALTER DATABASE ${name} SET ${key} = '${value}'`);
+      await server.sql(`ALTER DATABASE ${name} SET ${key} = '${value}'`);
     }
-    const ours = await startPeer('ours', database, options.node.path);
-    const { server } = postgres;
+    const ours = await startPeer(bench, 'ours', size);
     for (const [title, mix] of Object.entries(MIXES)) {
       const requests = planRequests(size, mix);
       let from = 0;
@@ -72,22 +71,16 @@ export async function plansTable({ postgres, options }: Bench, large: number): P
         await pause(LOG_MS);
       }
       for (const [subject, plan] of largestPlans(server.log().slice(from))) {
-        const pages = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
-        const scanned = (await largeTablesScanned(plan, database.adminUrl)).join(', ') || 'none';
-        rows.push([
-          title,
-          subject,
-          mode,
-          number(plan['Actual Total Time'], 2),
-          number(pages),
-          scanned,
-        ]);
+        const ms = number(plan['Actual Total Time'], 2);
+        const pages = number(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']);
+        const scanned = nodesOf(plan).flatMap(largeScan).sort().join(', ') || 'none';
+        rows.push([title, subject, mode, ms, pages, scanned]);
       }
     }
     await ours.stop();
   }
   const head = ['requests', 'statement about', 'plan', 'execution ms', 'pages'];
-  return table([...head, 'large tables read from end to end'], rows);
+  return [table([...head, 'large tables read from end to end'], rows)];
 }
 
 /** By subject. Requests that arrive together share statements: the one that takes the longest has most of them. */
@@ -105,15 +98,10 @@ function largestPlans(log: string): Map<string, PlanNode> {
   return largest;
 }
 
-async function largeTablesScanned(plan: PlanNode, adminUrl: string): Promise<string[]> {
-  const scans = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan');
-  const { rows } = await onConnection(adminUrl, (client) =>
-    client.query(
-      'SELECT relname FROM pg_class WHERE relname = ANY ($1) AND reltuples > $2 ORDER BY relname',
-      [scans.map((node) => node['Relation Name']), LARGE_TABLE_ROWS],
-    ),
-  );
-  return rows.map(({ relname }) => relname);
+function largeScan(node: PlanNode): string[] {
+  const rows = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
+  const isLarge = node['Node Type'] === 'Seq Scan' && rows > LARGE_SCAN_ROWS;
+  return isLarge ? [node['Relation Name'] ?? ''] : [];
 }
 
 function nodesOf(node: PlanNode): PlanNode[] {

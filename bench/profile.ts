@@ -1,101 +1,82 @@
 /** The part profile: where a peer spends its time under load. */
 import { readFileSync, rmSync } from 'node:fs';
+import type { Profiler, Runtime } from 'node:inspector';
 import { ask, CONSTANT } from './agreement.js';
 import { VARIED } from './compare.js';
 import { BASE_SIZE } from './database.js';
-import { type Bench, measure, warmUp } from './measure.js';
-import { type PeerName, peerNamed, startPeer } from './peers.js';
+import { type Bench, CONNECTIONS, measure, startPeer, warmUp } from './measure.js';
+import { PEERS } from './peers.js';
 import { number, table } from './tables.js';
 
-const CONNECTIONS = 32;
 const INTERVAL_US = 200;
 const ROWS = 25;
 
-/** A .cpuprofile file, as V8 writes it. */
-interface CpuProfile {
-  readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
-  readonly samples: readonly number[];
-  /** Microseconds on the clock of `process.hrtime`. */
-  readonly startTime: number;
-  readonly timeDeltas: readonly number[];
-}
-
-/** The same clock. */
-interface Window {
-  readonly from: number;
-  readonly to: number;
-}
+// The clock of profiles, in microseconds.
 const now = () => Number(process.hrtime.bigint() / 1000n);
 
-interface CallFrame {
-  readonly functionName: string;
-  readonly url: string;
-  readonly lineNumber: number;
-}
-
-/** Writes `dist/<peer>.cpuprofile`, which Chromium's developer tools open. Resolves to a summary in Markdown. */
-export async function profile(bench: Bench, name: PeerName): Promise<string[]> {
-  const { node, durationMs } = bench.options;
-  const database = await bench.postgres.databaseOf(BASE_SIZE);
-  const ours = await startPeer('ours', database, node.path);
+/** Writes `dist/<peer>.cpuprofile` for each peer, which Chromium's developer tools open. */
+export async function profilePeers(bench: Bench): Promise<string[]> {
+  const ours = await startPeer(bench, 'ours');
   const CONSTANT_BODY = (await ask(ours.port, CONSTANT)).text;
   await ours.stop();
-  const file = `${name}.cpuprofile`;
-  rmSync(`dist/${file}`, { force: true });
-  const recording = [
-    '--cpu-prof',
-    `--cpu-prof-interval=${INTERVAL_US}`,
-    '--cpu-prof-dir=dist',
-    `--cpu-prof-name=${file}`,
-  ];
-  const peer = await startPeer(name, database, node.path, { CONSTANT_BODY }, recording);
-  const subject = { name, port: peer.port, pid: peer.pid, requests: VARIED };
-  let window: Window;
-  try {
+  const texts: string[] = [];
+  for (const name of bench.options.peers) {
+    const file = `${name}.cpuprofile`;
+    rmSync(`dist/${file}`, { force: true });
+    const peer = await startPeer(bench, name, BASE_SIZE, { CONSTANT_BODY }, [
+      ...['--cpu-prof', `--cpu-prof-interval=${INTERVAL_US}`],
+      ...['--cpu-prof-dir=dist', `--cpu-prof-name=${file}`],
+    ]);
+    const subject = { ...peer, name, requests: VARIED };
     await warmUp(bench, [subject]);
     const from = now();
-    await measure(bench, subject, CONNECTIONS, durationMs);
-    window = { from, to: now() };
-  } finally {
+    await measure(bench, subject, CONNECTIONS, bench.options.durationMs);
+    const to = now();
+    // Writes the profile.
     await peer.stop();
+    const samples = samplesOf(JSON.parse(readFileSync(`dist/${file}`, 'utf8')), from, to);
+    texts.push(
+      `Profile of ${PEERS[name].title}, ${CONNECTIONS} connections (dist/${file}):`,
+      selfTimesTable(samples, 'package', packageOf),
+      selfTimesTable(samples, 'function', functionOf),
+    );
   }
-  const recorded: CpuProfile = JSON.parse(readFileSync(`dist/${file}`, 'utf8'));
-  return [
-    `Profile of ${peerNamed(name).title}, ${CONNECTIONS} connections (dist/${file}):`,
-    selfTimesTable(recorded, window, 'package', packageOf),
-    selfTimesTable(recorded, window, 'function', functionOf),
-  ];
+  return texts;
 }
 
-/** The shares of the time in which the process was not idle, the largest first. */
-function selfTimesTable(
-  { nodes, samples, startTime, timeDeltas }: CpuProfile,
-  { from, to }: Window,
-  what: string,
-  nameOf: (frame: CallFrame) => string,
-): string {
+/** What the process did when it was not idle between two times, and for how many microseconds. */
+function samplesOf(profile: Profiler.Profile, from: number, to: number) {
+  const { nodes, samples = [], startTime, timeDeltas = [] } = profile;
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
-  const times = new Map<string, number>();
-  let [at, busyUs] = [startTime, 0];
-  samples.forEach((id, index) => {
-    const [frame, delta = 0] = [frames.get(id), timeDeltas[index]];
-    at += delta;
-    if (!frame || frame.functionName === '(idle)' || at < from || at > to) return;
-    busyUs += delta;
-    times.set(nameOf(frame), (times.get(nameOf(frame)) ?? 0) + delta);
+  let at = startTime;
+  return samples.flatMap((id, index) => {
+    const [frame, us = 0] = [frames.get(id), timeDeltas[index]];
+    at += us;
+    return frame && frame.functionName !== '(idle)' && at >= from && at <= to ? [{ frame, us }] : [];
   });
+}
+
+/** Shares of the time, the largest first. */
+function selfTimesTable(
+  samples: ReturnType<typeof samplesOf>,
+  what: string,
+  nameOf: (frame: Runtime.CallFrame) => string,
+): string {
+  const times = new Map<string, number>();
+  for (const { frame, us } of samples) times.set(nameOf(frame), (times.get(nameOf(frame)) ?? 0) + us);
+  const busyUs = samples.reduce((sum, { us }) => sum + us, 0);
   const largest = [...times].sort(([, a], [, b]) => b - a).slice(0, ROWS);
   const rows = largest.map(([name, us]) => [`\`${name}\``, `${number((us / busyUs) * 100, 1)} %`]);
   return table([what, 'self time'], rows);
 }
 
-function functionOf({ functionName, url, lineNumber }: CallFrame): string {
+function functionOf({ functionName, url, lineNumber }: Runtime.CallFrame): string {
   const name = functionName || '(anonymous)';
   return url === '' ? name : `${name} ${shorten(url)}:${lineNumber + 1}`;
 }
 
 /** The npm package, the folder of our own sources, or the part of Node. */
-function packageOf({ functionName, url }: CallFrame): string {
+function packageOf({ functionName, url }: Runtime.CallFrame): string {
   if (url === '') return functionName.startsWith('(') ? functionName : 'V8 and C++';
   const [first = '', second] = shorten(url).split('/');
   return second && /^(@|src$|node:)/.test(first) ? `${first}/${second}` : first;
@@ -103,6 +84,4 @@ function packageOf({ functionName, url }: CallFrame): string {
 
 /** From the package's name on, or from our own folder of sources on. */
 const shorten = (url: string) =>
-  url.includes('/node_modules/')
-    ? url.replace(/^.*\/node_modules\//, '')
-    : url.replace(/^.*\/dist\//, '');
+  url.includes('/node_modules/') ? url.replace(/^.*\/node_modules\//, '') : url.replace(/^.*\/dist\//, '');

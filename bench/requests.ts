@@ -17,19 +17,14 @@ export const apiToken = (user: number) => md5(`token ${user}`) + md5(`token ${us
 /** As long as a JWT. */
 const oauthToken = (index: number) => `eyJ.${md5(`oauth ${index}`).repeat(24)}`;
 
-export const unknownToken = (index: number) =>
-  md5(`unknown ${index}`) + md5(`unknown ${index} end`);
+export const unknownToken = (index: number) => md5(`unknown ${index}`) + md5(`unknown ${index} end`);
 
-/**
- * Users come to see stages in four ways, in turn: as superusers, through a role, by the permission itself, and by
- * grants for three stages.
- */
-export const WAYS = 4;
+/** Users see stages in four ways, in turn: as superusers, through a role, by the permission, by grants for three. */
+const WAYS = 4;
 export const GRANTED = 3;
 const GRANTS_PER_USER = 3;
 
-export const grantedStage = (user: number, grant: number, { stages }: Size) =>
-  (user * 7 + grant * 3) % stages;
+export const grantedStage = (user: number, grant: number, { stages }: Size) => (user * 7 + grant * 3) % stages;
 
 export interface RequestMix {
   /** So many different pairs of a caller and a stage, spread evenly over the whole tables. */
@@ -53,8 +48,7 @@ export function planRequests(size: Size, mix: RequestMix): PlannedRequest[] {
     const group = Math.floor((place * callers) / WAYS);
     const caller = (group * WAYS + (mix.way ?? index % WAYS)) % callers;
     const user = caller % size.users;
-    const visible =
-      user % WAYS === GRANTED ? grantedStage(user, index % GRANTS_PER_USER, size) : stage;
+    const visible = user % WAYS === GRANTED ? grantedStage(user, index % GRANTS_PER_USER, size) : stage;
     const token = mix.usesOauth ? oauthToken(caller) : apiToken(caller);
     return stageRequest(stageUuid(visible), token);
   });

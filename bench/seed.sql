@@ -1,4 +1,4 @@
--- Fills authentik's tables in bulk. The settings bench.* give the sizes; identities.ts knows the same identities.
+-- Fills authentik's tables in bulk. The settings bench.* give the sizes; requests.ts knows the same identities.
 -- Nothing is random: equal sizes make equal rows.
 
 -- What a fresh installation has in these tables, so that looking a permission up is as hard as there.
@@ -61,17 +61,25 @@ SELECT now() + interval '1 year', true, false, 'openid profile email goauthentik
   'eyJ.' || repeat(md5('oauth ' || n), 24), '{}', 1, n % current_setting('bench.users')::integer, now(), md5('session ' || n)
 FROM generate_series(0, current_setting('bench.oauth_tokens')::integer - 1) n;
 
--- As many flows as the stages need, at least a hundred; a stage is bound to neighbouring ones.
+-- As many flows as the stages need, at least a hundred; a stage is bound to neighbouring ones. Whatever policies are bound
+-- to has the UUID of its model.
 CREATE TEMPORARY TABLE flow AS
-SELECT n, md5('flow ' || n)::uuid AS flow_uuid, md5('flow model ' || n)::uuid AS pbm_uuid
+SELECT n, md5('flow ' || n)::uuid AS uuid
 FROM generate_series(0, greatest(100, current_setting('bench.flows_per_stage')::integer) - 1) n;
+CREATE TEMPORARY TABLE binding AS
+SELECT md5('binding ' || stage || ' ' || place)::uuid AS uuid, md5('stage ' || stage)::uuid AS stage_uuid,
+  flow.uuid AS flow_uuid, place
+FROM generate_series(0, current_setting('bench.stages')::integer - 1) stage
+CROSS JOIN generate_series(0, current_setting('bench.flows_per_stage')::integer - 1) place
+JOIN flow ON flow.n = (stage + place) % (SELECT count(*) FROM flow);
 INSERT INTO authentik_policies_policybindingmodel (pbm_uuid, policy_engine_mode)
-SELECT pbm_uuid, CASE WHEN n % 2 = 0 THEN 'any' ELSE 'all' END FROM flow;
+SELECT uuid, CASE WHEN n % 2 = 0 THEN 'any' ELSE 'all' END FROM flow
+UNION ALL SELECT uuid, 'any' FROM binding;
 INSERT INTO authentik_flows_flow (
   flow_uuid, policybindingmodel_ptr_id, slug, name, title, designation, authentication,
   background, compatibility_mode, layout, denied_action
 )
-SELECT flow_uuid, pbm_uuid, 'flow-' || n, 'Flow ' || n, 'Welcome to flow ' || n || '!', 'authentication', 'none',
+SELECT uuid, uuid, 'flow-' || n, 'Flow ' || n, 'Welcome to flow ' || n || '!', 'authentication', 'none',
   CASE WHEN n % 2 = 0 THEN '' ELSE 'flow-backgrounds/image-' || n || '.png' END, n % 3 = 0, 'stacked', 'message_continue'
 FROM flow;
 
@@ -87,18 +95,8 @@ SELECT stage_uuid, ARRAY[
     'authentik.core.auth.TokenBackend'
   ], md5('flow 0')::uuid, 5
 FROM authentik_flows_stage;
-
-CREATE TEMPORARY TABLE binding AS
-SELECT md5('stage ' || stage)::uuid AS stage_uuid, flow.flow_uuid, place,
-  md5('binding ' || stage || ' ' || place)::uuid AS fsb_uuid,
-  md5('binding model ' || stage || ' ' || place)::uuid AS pbm_uuid
-FROM generate_series(0, current_setting('bench.stages')::integer - 1) stage
-CROSS JOIN generate_series(0, current_setting('bench.flows_per_stage')::integer - 1) place
-JOIN flow ON flow.n = (stage + place) % (SELECT count(*) FROM flow);
-INSERT INTO authentik_policies_policybindingmodel (pbm_uuid, policy_engine_mode)
-SELECT pbm_uuid, 'any' FROM binding;
 INSERT INTO authentik_flows_flowstagebinding (
   fsb_uuid, policybindingmodel_ptr_id, target_id, stage_id, "order",
   evaluate_on_plan, re_evaluate_policies, invalid_response_action
 )
-SELECT fsb_uuid, pbm_uuid, flow_uuid, stage_uuid, 10 * place, false, true, 'retry' FROM binding;
+SELECT uuid, uuid, flow_uuid, stage_uuid, 10 * place, false, true, 'retry' FROM binding;

@@ -1,12 +1,10 @@
 /** Medians of rounds, and tables in Markdown. */
-import type { Measurement, Measurements } from './measure.js';
+import type { Measurements, Quantity } from './measure.js';
 
 /** Undefined where nothing is known. */
-export type Spread =
-  | { readonly median: number; readonly least: number; readonly most: number }
-  | undefined;
+export type Spread = ReturnType<typeof spreadOf>;
 
-export function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]) {
   const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
   const [least, most] = [sorted[0], sorted.at(-1)];
   if (least === undefined || most === undefined) return undefined;
@@ -15,8 +13,6 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: (lower + upper) / 2, least, most };
 }
 
-type Quantity = keyof Measurement;
-
 const valuesOf = (measurements: Measurements | undefined, name: string, quantity: Quantity) =>
   measurements?.get(name)?.map((measurement) => measurement[quantity]) ?? [];
 
@@ -24,12 +20,7 @@ export const medianOf = (measured: Measurements | undefined, name: string, quant
   spreadOf(valuesOf(measured, name, quantity))?.median;
 
 /** Taken round by round: both were measured within seconds of each other, so that drift cancels out. */
-export function ratioOf(
-  measurements: Measurements | undefined,
-  name: string,
-  to: string,
-  quantity: Quantity,
-): Spread {
+export function ratioOf(measurements: Measurements | undefined, name: string, to: string, quantity: Quantity): Spread {
   const denominators = valuesOf(measurements, to, quantity);
   const numerators = valuesOf(measurements, name, quantity);
   return spreadOf(numerators.map((value, round) => value / (denominators[round] ?? Number.NaN)));

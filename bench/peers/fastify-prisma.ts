@@ -2,14 +2,14 @@
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyRequest } from 'fastify';
 import openapiGlue from 'fastify-openapi-glue';
-import { createHandler, errorBody, type User } from './handler.js';
-import { announce, basePath, contract, databaseUrl } from './listen.js';
+import { createHandler, errorBody } from './handler.js';
+import { announce, basePath, contract } from './listen.js';
 import { openPrismaReads } from './prisma-reads.js';
 
 type StageRequest = FastifyRequest<{ Params: { stage_uuid: string } }>;
 
-const { authenticate, retrieve } = createHandler(openPrismaReads(databaseUrl));
-const users = new WeakMap<object, User>();
+const { authenticate, retrieve } = createHandler(openPrismaReads());
+const users = new WeakMap<object, number>();
 
 const app = Fastify();
 app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
@@ -27,7 +27,7 @@ await app.register(openapiGlue, {
   serviceHandlers: {
     stages_password_retrieve: (request: StageRequest) =>
       // The security handler has put it there.
-      retrieve(request.params.stage_uuid, users.get(request) as User),
+      retrieve(request.params.stage_uuid, users.get(request) as number),
   },
 });
 await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,9 +1,5 @@
 /** The handler that one writes first: a query for the token, one for the permissions, one for the stage. */
 
-export interface User {
-  readonly id: number;
-}
-
 export interface Permissions {
   readonly seesAll: boolean;
   /** The permission for at least one stage. */
@@ -12,21 +8,12 @@ export interface Permissions {
   readonly seesStage: boolean;
 }
 
-/** By the names of the contract. */
-export interface Stage {
-  readonly pk: string;
-  readonly name: string;
-  readonly flow_set: readonly object[];
-  readonly backends: readonly (string | null)[];
-  readonly configure_flow: string | null;
-  readonly failed_attempts_before_cancel: number;
-}
-
 export interface Reads {
-  /** The active user of an API token in force. */
-  findUser(token: string): Promise<User | undefined>;
+  /** The id of the active user of an API token in force. */
+  findUser(token: string): Promise<number | undefined>;
   findPermissions(userId: number, stageUuid: string): Promise<Permissions>;
-  findStage(stageUuid: string): Promise<Stage | undefined>;
+  /** By the names of the contract. */
+  findStage(stageUuid: string): Promise<Record<string, unknown> | undefined>;
 }
 
 const CODES: Readonly<Record<number, string>> = {
@@ -46,21 +33,23 @@ function failure(status: number, message: string): Error {
   return Object.assign(new Error(message), { status, statusCode: status });
 }
 
-export function bearerToken(authorization: string | undefined): string {
+function bearerToken(authorization: string | undefined): string {
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
   if (!token) throw failure(403, 'Authentication credentials were not provided.');
   return token;
 }
 
+export type Handler = ReturnType<typeof createHandler>;
+
 export function createHandler({ findUser, findPermissions, findStage }: Reads) {
   return {
-    async authenticate(authorization: string | undefined): Promise<User> {
-      const user = await findUser(bearerToken(authorization));
-      if (!user) throw failure(403, 'Token invalid or expired.');
-      return user;
+    async authenticate(authorization: string | undefined): Promise<number> {
+      const userId = await findUser(bearerToken(authorization));
+      if (userId === undefined) throw failure(403, 'Token invalid or expired.');
+      return userId;
     },
-    async retrieve(stageUuid: string, user: User): Promise<object> {
-      const { seesAll, seesAny, seesStage } = await findPermissions(user.id, stageUuid);
+    async retrieve(stageUuid: string, userId: number): Promise<object> {
+      const { seesAll, seesAny, seesStage } = await findPermissions(userId, stageUuid);
       if (!seesAll && !seesAny) throw failure(403, 'You may not view password stages.');
       const stage = seesAll || seesStage ? await findStage(stageUuid) : undefined;
       if (!stage) throw failure(404, 'Not found.');

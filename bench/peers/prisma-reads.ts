@@ -1,32 +1,29 @@
 /** The stage as Prisma's documentation would have it read; raw SQL where models cannot follow, since groups nest. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
-import type { Permissions, Reads, User } from './handler.js';
+import type { Permissions, Reads } from './handler.js';
+import { databaseUrl } from './listen.js';
 import { PERMISSION_QUERY, USER_QUERY } from './reads.js';
 
-export function openPrismaReads(url: string): Reads {
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+export function openPrismaReads(): Reads {
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl }) });
   return {
-    findUser: async (token) => (await prisma.$queryRawUnsafe<User[]>(USER_QUERY, token))[0],
+    findUser: async (token) => (await prisma.$queryRawUnsafe<{ id: number }[]>(USER_QUERY, token))[0]?.id,
     async findPermissions(userId, stageUuid) {
       const rows = await prisma.$queryRawUnsafe<Permissions[]>(PERMISSION_QUERY, userId, stageUuid);
       // A SELECT without FROM: always one row.
       return rows[0] as Permissions;
     },
     async findStage(stageUuid) {
-      // `select`, since the models have columns of later releases, too.
       const found = await prisma.passwordStage.findUnique({
         where: { id: stageUuid },
-        select: {
-          id: true,
-          backends: true,
-          configureFlowId: true,
-          failedAttemptsBeforeCancel: true,
+        // A column of later releases.
+        omit: { allowShowPassword: true },
+        include: {
           stage: {
-            select: {
-              name: true,
+            include: {
               bindings: {
-                select: { flow: { include: { policyBindingModel: true } } },
+                include: { flow: { include: { policyBindingModel: true } } },
                 orderBy: [{ flow: { slug: 'asc' } }, { order: 'asc' }],
               },
             },

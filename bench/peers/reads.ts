@@ -1,6 +1,7 @@
 /** The reads in SQL, each prepared once on each connection of the bare driver. */
 import pg from 'pg';
-import type { Permissions, Reads, Stage, User } from './handler.js';
+import type { Permissions, Reads } from './handler.js';
+import { databaseUrl } from './listen.js';
 
 /** $1: the token. */
 export const USER_QUERY = `SELECT u.id FROM authentik_core_token t
@@ -54,45 +55,28 @@ const STAGE_QUERY = `SELECT s.stage_uuid, s.name AS stage_name, p.backends, p.co
   WHERE p.stage_ptr_id = $1
   ORDER BY f.slug COLLATE "C", b."order"`;
 
-interface StageRow extends Omit<Stage, 'pk' | 'name' | 'flow_set'> {
-  readonly stage_uuid: string;
-  readonly stage_name: string;
-  readonly pk: string | null;
-}
-
-export function openPgReads(url: string): Reads {
-  const pool = new pg.Pool({ connectionString: url });
+export function openPgReads(): Reads {
+  const pool = new pg.Pool({ connectionString: databaseUrl });
   const query = async <Row>(name: string, text: string, ...values: unknown[]): Promise<Row[]> =>
     (await pool.query({ name, text, values })).rows;
   return {
-    findUser: async (token) => (await query<User>('user', USER_QUERY, token))[0],
+    findUser: async (token) => (await query<{ id: number }>('user', USER_QUERY, token))[0]?.id,
     async findPermissions(userId, stageUuid) {
       const rows = await query<Permissions>('permission', PERMISSION_QUERY, userId, stageUuid);
       // A SELECT without FROM: always one row.
       return rows[0] as Permissions;
     },
     async findStage(stageUuid) {
-      const rows = await query<StageRow>('stage', STAGE_QUERY, stageUuid);
-      const flows = rows.map(
-        ({
-          stage_uuid,
-          stage_name,
-          backends,
-          configure_flow,
-          failed_attempts_before_cancel,
-          ...flow
-        }) => flow,
-      );
-      const [stage] = rows;
-      return (
-        stage && {
-          ...{ pk: stage.stage_uuid, name: stage.stage_name },
-          flow_set: flows.filter(({ pk }) => pk !== null),
-          backends: stage.backends,
-          configure_flow: stage.configure_flow,
-          failed_attempts_before_cancel: stage.failed_attempts_before_cancel,
-        }
-      );
+      const rows = await query<Record<string, unknown>>('stage', STAGE_QUERY, stageUuid);
+      const flows: object[] = [];
+      let stage: Record<string, unknown> | undefined;
+      for (const row of rows) {
+        const { stage_uuid: pk, stage_name: name, backends, configure_flow, ...others } = row;
+        const { failed_attempts_before_cancel, ...flow } = others;
+        if (flow.pk !== null) flows.push(flow);
+        stage ??= { pk, name, flow_set: flows, backends, configure_flow, failed_attempts_before_cancel };
+      }
+      return stage;
     },
   };
 }

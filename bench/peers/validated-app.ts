@@ -1,20 +1,11 @@
 /** Express behind express-openapi-validator, which checks requests, security and responses, set up as its README says. */
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
-import { errorBody } from './handler.js';
-import { CONTRACT_FILE, expressPath } from './listen.js';
+import { errorBody, type Handler } from './handler.js';
+import { CONTRACT_FILE, expressPath, listen } from './listen.js';
 
-export interface ValidatedHandler<Caller extends object> {
-  /** Rejects for a caller who may not ask. */
-  authenticate(authorization: string | undefined): Promise<Caller>;
-  retrieve(stageUuid: string, caller: Caller): Promise<object>;
-}
-
-export function createValidatedApp<Caller extends object>({
-  authenticate,
-  retrieve,
-}: ValidatedHandler<Caller>): Express {
-  const callers = new WeakMap<object, Caller>();
+export function listenValidated({ authenticate, retrieve }: Handler): void {
+  const users = new WeakMap<object, number>();
   const app = express();
   app.use(
     // It types its middleware for another version of Express.
@@ -25,7 +16,7 @@ export function createValidatedApp<Caller extends object>({
       validateSecurity: {
         handlers: {
           authentik: async (request) => {
-            callers.set(request, await authenticate(request.headers.authorization));
+            users.set(request, await authenticate(request.headers.authorization));
             return true;
           },
         },
@@ -34,11 +25,11 @@ export function createValidatedApp<Caller extends object>({
   );
   app.get(expressPath, async (request, response) => {
     // The security handler has put it there.
-    const caller = callers.get(request) as Caller;
-    response.json(await retrieve(String(request.params.stage_uuid), caller));
+    const userId = users.get(request) as number;
+    response.json(await retrieve(String(request.params.stage_uuid), userId));
   });
   app.use(sendError);
-  return app;
+  listen(app);
 }
 
 const sendError: ErrorRequestHandler = (error, _request, response, _next) => {
