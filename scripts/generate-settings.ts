@@ -15,9 +15,7 @@ variables (PGHOST, PGUSER, PGPASSWORD, PGSSLMODE and so on).
 
 | variable | default | meaning |
 | --- | --- | --- |
-${Object.entries(SETTINGS.shape)
-  .map(([variable, schema]) => `| \`${variable}\` | ${defaultOf(schema)} | ${schema.description} |`)
-  .join('\n')}
+${SETTINGS.map(({ variable, schema }) => `| \`${variable}\` | ${defaultOf(schema)} | ${schema.description} |`).join('\n')}
 `;
 
 if (!process.argv.includes('--check')) {

@@ -15,15 +15,16 @@ const integer = (minimum: number, maximum: number) => {
 const milliseconds = integer(1, 3_600_000);
 const port = integer(0, 65_535);
 const workers = z.union(
-  [z.literal('auto').transform(availableParallelism), integer(1, 256)],
+  [z.literal('auto').transform(() => Math.min(availableParallelism(), 256)), integer(1, 256)],
   'must be a whole number from 1 to 256, or auto',
 );
 const flag = z.stringbool('must be true or false');
-const schema = text.regex(/^.{1,63}$/s, 'must be the name of a PostgreSQL schema, at most 63 bytes');
+const schemaName = text.regex(/^.{1,63}$/s, 'must be the name of a PostgreSQL schema, at most 63 bytes');
 const webPath = text
   .regex(/^\/(?:[\w.~-]+\/?)*$/, 'must be a path such as /authentik/')
   .transform((path) => path.replace(/\/$/, ''));
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const logLevel = z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`);
 
 /** The message is what `check` throws, unless there is one. */
 const checked = (check: (given: string) => unknown, problem?: string) =>
@@ -35,81 +36,104 @@ const checked = (check: (given: string) => unknown, problem?: string) =>
     }
   });
 
+const setting = <Schema extends z.ZodType>(variable: string, schema: Schema, description: string) =>
+  schema.meta({ variable, description });
+
 /** In the order of docs/settings.md, which is written from this. */
-export const SETTINGS = z.object({
-  DATABASE_URL: checked(addressesOf)
-    .optional()
-    .describe(
+const GROUPS = z.object({
+  database: z.object({
+    url: setting(
+      'DATABASE_URL',
+      checked(addressesOf).optional(),
       "authentik's PostgreSQL, or several hosts of it (`host1:5432,host2:5432`). Without it, an embedded PostgreSQL with demo data",
     ),
-  DATABASE_PASSWORD_FILE: checked((file) => accessSync(file, constants.R_OK), 'must be a file that can be read')
-    .optional()
-    .describe('Holds the password instead of DATABASE_URL; read for each new connection, so that it may change'),
-  DATABASE_SCHEMA: schema.default('public').describe("The schema of authentik's tables; a tenant's is `t_…`"),
-  DATABASE_POOL_SIZE: integer(1, 1000).default(4).describe('Most connections to PostgreSQL, for each worker'),
-  DATABASE_CONNECT_TIMEOUT_MS: milliseconds.default(2000).describe('Deadline for connecting'),
-  DATABASE_QUERY_TIMEOUT_MS: milliseconds.default(2000).describe('Deadline for a query'),
-  AUTHENTIK_WEB_PATH: webPath
-    .default('')
-    .describe("authentik's own setting `web.path` (since 2024.12), put before its URLs"),
-  HOST: text.default('127.0.0.1').describe('Address to listen on'),
-  PORT: port.default(3000).describe('Port to listen on; 0 takes a free one'),
-  REQUEST_TIMEOUT_MS: milliseconds.default(5000).describe('Deadline for a whole response'),
-  MAX_ACTIVE_REQUESTS: integer(1, 1_000_000)
-    .default(256)
-    .describe('Requests worked on at the same time, for each worker; excess requests get 503'),
-  REFERENCE_PAGE: flag.default(true).describe('Serve the reference page and the contract'),
-  SHUTDOWN_DELAY_MS: integer(0, 3_600_000)
-    .default(0)
-    .describe('How long requests are still served after SIGTERM, while `/readyz` returns 503'),
-  SHUTDOWN_TIMEOUT_MS: milliseconds.default(10_000).describe('Deadline for running requests after that'),
-  METRICS_PORT: port
-    .optional()
-    .describe('Serves `/metrics` for Prometheus on this port; 0 takes a free one. Without it, nothing is counted'),
-  METRICS_HOST: text.default('127.0.0.1').describe('Address to serve the metrics on'),
-  WORKERS: workers.default(1).describe('Processes that serve requests; `auto`: one for each core'),
-  LOG_LEVEL: z
-    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
-    .default('info')
-    .describe(LOG_LEVELS.join(', ')),
+    passwordFile: setting(
+      'DATABASE_PASSWORD_FILE',
+      checked((file) => accessSync(file, constants.R_OK), 'must be a file that can be read').optional(),
+      'Holds the password instead of DATABASE_URL; read for each new connection, so that it may change',
+    ),
+    schema: setting(
+      'DATABASE_SCHEMA',
+      schemaName.default('public'),
+      "The schema of authentik's tables; a tenant's is `t_…`",
+    ),
+    poolSize: setting(
+      'DATABASE_POOL_SIZE',
+      integer(1, 1000).default(4),
+      'Most connections to PostgreSQL, for each worker',
+    ),
+    connectTimeoutMs: setting('DATABASE_CONNECT_TIMEOUT_MS', milliseconds.default(2000), 'Deadline for connecting'),
+    queryTimeoutMs: setting('DATABASE_QUERY_TIMEOUT_MS', milliseconds.default(2000), 'Deadline for a query'),
+  }),
+  authentik: z.object({
+    webPath: setting(
+      'AUTHENTIK_WEB_PATH',
+      webPath.default(''),
+      "authentik's own setting `web.path` (since 2024.12), put before its URLs",
+    ),
+  }),
+  http: z.object({
+    host: setting('HOST', text.default('127.0.0.1'), 'Address to listen on'),
+    port: setting('PORT', port.default(3000), 'Port to listen on; 0 takes a free one'),
+    requestTimeoutMs: setting('REQUEST_TIMEOUT_MS', milliseconds.default(5000), 'Deadline for a whole response'),
+    maxActiveRequests: setting(
+      'MAX_ACTIVE_REQUESTS',
+      integer(1, 1_000_000).default(256),
+      'Requests worked on at the same time, for each worker; excess requests get 503',
+    ),
+    referencePage: setting('REFERENCE_PAGE', flag.default(true), 'Serve the reference page and the contract'),
+    shutdownDelayMs: setting(
+      'SHUTDOWN_DELAY_MS',
+      integer(0, 3_600_000).default(0),
+      'How long requests are still served after SIGTERM, while `/readyz` returns 503',
+    ),
+    shutdownTimeoutMs: setting(
+      'SHUTDOWN_TIMEOUT_MS',
+      milliseconds.default(10_000),
+      'Deadline for running requests after that',
+    ),
+  }),
+  metrics: z.object({
+    port: setting(
+      'METRICS_PORT',
+      port.optional(),
+      'Serves `/metrics` for Prometheus on this port; 0 takes a free one. Without it, nothing is counted',
+    ),
+    host: setting('METRICS_HOST', text.default('127.0.0.1'), 'Address to serve the metrics on'),
+  }),
+  process: z.object({
+    workers: setting('WORKERS', workers.default(1), 'Processes that serve requests; `auto`: one for each core'),
+    logLevel: setting('LOG_LEVEL', logLevel.default('info'), LOG_LEVELS.join(', ')),
+  }),
 });
 
-export type Config = ReturnType<typeof readConfig>;
+export type Config = z.output<typeof GROUPS>;
+
+/** Each setting with its place in Config. */
+export const SETTINGS = Object.entries(GROUPS.shape).flatMap(([group, { shape }]) =>
+  Object.entries<z.ZodType>(shape).map(([key, schema]) => {
+    return { variable: String(schema.meta()?.variable), schema, group, key };
+  }),
+);
 
 /** Throws an Error with a line for each variable that is wrong. The values are not repeated: they may be secret. */
-export function readConfig(environment: NodeJS.ProcessEnv) {
-  // Compose files and shells set variables to nothing where they mean not to set them.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const { data, error } = SETTINGS.safeParse(given);
-  const problems = (error?.issues ?? []).map(({ path, message }) => `${path.join()} ${message}`);
-  if (given.DATABASE_URL === undefined && given.HOST !== undefined && !isLoopback(given.HOST)) {
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const given: Record<string, Record<string, string | undefined>> = {};
+  for (const { variable, group, key } of SETTINGS) {
+    // Compose files and shells set variables to nothing where they mean not to set them.
+    given[group] = { ...given[group], [key]: environment[variable] || undefined };
+  }
+  const { data, error } = GROUPS.safeParse(given);
+  const problems = (error?.issues ?? []).map(({ path: [group, key], message }) => {
+    return `${SETTINGS.find((each) => each.group === group && each.key === key)?.variable} ${message}`;
+  });
+  if (!environment.DATABASE_URL && environment.HOST && !isLoopback(environment.HOST)) {
     problems.push(
       'HOST must be a loopback address while DATABASE_URL is not set: the tokens of the demo data are well known. Set DATABASE_URL',
     );
   }
   if (!data || problems.length > 0) throw new Error(problems.join('\n'));
-  return {
-    database: {
-      url: data.DATABASE_URL,
-      passwordFile: data.DATABASE_PASSWORD_FILE,
-      schema: data.DATABASE_SCHEMA,
-      poolSize: data.DATABASE_POOL_SIZE,
-      connectTimeoutMs: data.DATABASE_CONNECT_TIMEOUT_MS,
-      queryTimeoutMs: data.DATABASE_QUERY_TIMEOUT_MS,
-    },
-    authentik: { webPath: data.AUTHENTIK_WEB_PATH },
-    http: {
-      host: data.HOST,
-      port: data.PORT,
-      requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
-      maxActiveRequests: data.MAX_ACTIVE_REQUESTS,
-      referencePage: data.REFERENCE_PAGE,
-      shutdownDelayMs: data.SHUTDOWN_DELAY_MS,
-      shutdownTimeoutMs: data.SHUTDOWN_TIMEOUT_MS,
-    },
-    metrics: { host: data.METRICS_HOST, port: data.METRICS_PORT },
-    process: { workers: data.WORKERS, logLevel: data.LOG_LEVEL },
-  };
+  return data;
 }
 
 // Shorter names resemble too many others.
@@ -118,7 +142,7 @@ const MAX_EDITS = 2;
 
 /** What an operator may not have meant: variables that are nearly ours, and an empty address of the database. */
 export function findMistakes(environment: NodeJS.ProcessEnv): string[] {
-  const known = Object.keys(SETTINGS.shape);
+  const known = SETTINGS.map(({ variable }) => variable);
   const others = Object.keys(environment).filter((name) => !known.includes(name) && name.length >= MIN_LENGTH);
   const nearlyOurs = others.flatMap((name) => {
     const meant = known.find((variable) => distance(name, variable) <= MAX_EDITS);

@@ -4,7 +4,7 @@ import { findMistakes, readConfig, SETTINGS } from '../src/config.js';
 import { packageRoot } from '../src/package-root.js';
 
 const DATABASE_URL = 'postgresql://reader:pa%20ss@db.example:5432/authentik';
-const VARIABLES = Object.keys(SETTINGS.shape);
+const VARIABLES = SETTINGS.map(({ variable }) => variable);
 
 /** What is wrong, one line for each problem. */
 function problemsOf(environment: Record<string, string>): string[] {

@@ -1,7 +1,7 @@
 import { type Config, readConfig, SETTINGS } from '../../../src/config.js';
 import { kustomization, type Manifest } from './kubernetes.js';
 
-export const settingNames: readonly string[] = Object.keys(SETTINGS.shape);
+export const settingNames: readonly string[] = SETTINGS.map(({ variable }) => variable);
 
 /** What the service makes of these variables. Throws when it refuses one or does not know it. */
 export function configOf(environment: Readonly<Record<string, string>>): Config {
