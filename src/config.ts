@@ -55,22 +55,14 @@ const GROUPS = z.object({
     schema: setting(
       'DATABASE_SCHEMA',
       schemaName.default('public'),
-      "The schema of authentik's tables; a tenant's is `t_…`",
+      "Schema of authentik's tables; a tenant's is `t_…`",
     ),
-    poolSize: setting(
-      'DATABASE_POOL_SIZE',
-      integer(1, 1000).default(4),
-      'Most connections to PostgreSQL, for each worker',
-    ),
+    poolSize: setting('DATABASE_POOL_SIZE', integer(1, 1000).default(4), 'Most connections, for each worker'),
     connectTimeoutMs: setting('DATABASE_CONNECT_TIMEOUT_MS', milliseconds.default(2000), 'Deadline for connecting'),
     queryTimeoutMs: setting('DATABASE_QUERY_TIMEOUT_MS', milliseconds.default(2000), 'Deadline for a query'),
   }),
   authentik: z.object({
-    webPath: setting(
-      'AUTHENTIK_WEB_PATH',
-      webPath.default(''),
-      "authentik's own setting `web.path` (since 2024.12), put before its URLs",
-    ),
+    webPath: setting('AUTHENTIK_WEB_PATH', webPath.default(''), "authentik's own `web.path`, put before its URLs"),
   }),
   http: z.object({
     host: setting('HOST', text.default('127.0.0.1'), 'Address to listen on'),
@@ -79,7 +71,7 @@ const GROUPS = z.object({
     maxActiveRequests: setting(
       'MAX_ACTIVE_REQUESTS',
       integer(1, 1_000_000).default(256),
-      'Requests worked on at the same time, for each worker; excess requests get 503',
+      'Requests worked on at once, for each worker; excess ones get 503',
     ),
     referencePage: setting('REFERENCE_PAGE', flag.default(true), 'Serve the reference page and the contract'),
     shutdownDelayMs: setting(
@@ -90,7 +82,7 @@ const GROUPS = z.object({
     shutdownTimeoutMs: setting(
       'SHUTDOWN_TIMEOUT_MS',
       milliseconds.default(10_000),
-      'Deadline for running requests after that',
+      'Deadline for running requests then',
     ),
   }),
   metrics: z.object({

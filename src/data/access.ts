@@ -185,11 +185,9 @@ function roles({ tables: t, release }: Schema): PermissionSql {
 }
 
 /**
- * True while nothing is there that a later release brings. A query of an old release may well succeed on newer tables:
- * 2025.12 keeps the old permission tables, frozen with grants that were revoked since. What an upgrade takes away needs
- * no proof, since a query that reads it fails.
- *
- * The SELECT around makes it run once for each query, not for each row.
+ * True while nothing is there that a later release brings: 2025.12 keeps the old permission tables, frozen with grants
+ * that were revoked since. What an upgrade takes away needs no proof, since a query that reads it fails. The SELECT
+ * around makes it run once for each query, not for each row.
  */
 function releaseHolds({ name, release }: Schema): Prisma.Sql {
   const absences = markersAfter(release).map(({ table, column, type, isNullable }) => {

@@ -2,41 +2,33 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-const PENDING = Symbol('pending');
-
-declare module 'node:net' {
-  interface Socket {
-    [PENDING]?: ServerResponse[];
-  }
-}
-
 /**
- * Responses are kept with their sockets. In a Set that each of them enters and leaves, V8 would leave one table after the
+ * Responses are kept by connection. In one Set that each of them enters and leaves, V8 would leave one table after the
  * other behind, each with a pointer to the next one, and so keep every request until the next large garbage collection.
  */
 export class InFlight {
-  readonly #sockets = new Set<Socket>();
+  readonly #pending = new Map<Socket, ServerResponse[]>();
   #isDraining = false;
   size = 0;
 
   /** Open connections. */
   get connections(): number {
-    return this.#sockets.size;
+    return this.#pending.size;
   }
 
   connect(socket: Socket): void {
-    this.#sockets.add(socket);
+    const pending: ServerResponse[] = [];
+    this.#pending.set(socket, pending);
     socket.on('close', () => {
-      this.#sockets.delete(socket);
+      this.#pending.delete(socket);
       // Node tells only the first response of a connection about its end, and none that waits behind it.
-      for (const response of [...(socket[PENDING] ?? [])]) if (!response.socket) response.emit('close');
+      for (const response of [...pending]) if (!response.socket) response.emit('close');
     });
   }
 
   add(response: ServerResponse): void {
     const { socket, headers } = response.req;
-    socket[PENDING] ??= [];
-    const pending = socket[PENDING];
+    const pending = this.#pending.get(socket) ?? [];
     pending.push(response);
     this.size += 1;
     response.once('close', () => {
@@ -50,12 +42,12 @@ export class InFlight {
   /** From now on each response closes its connection, so that clients come back elsewhere. */
   drain(): void {
     this.#isDraining = true;
-    for (const socket of this.#sockets) socket[PENDING]?.forEach(closeAfter);
+    for (const pending of this.#pending.values()) pending.forEach(closeAfter);
   }
 
   /** Resolves when every request that came on a connection has its response; to whether there was one. */
   async settled(socket: Socket): Promise<boolean> {
-    const pending = [...(socket[PENDING] ?? [])];
+    const pending = [...(this.#pending.get(socket) ?? [])];
     await Promise.all(pending.map((response) => new Promise((resolve) => response.once('close', resolve))));
     return pending.length > 0;
   }

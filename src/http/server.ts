@@ -8,6 +8,7 @@ import { createHttpTerminator } from 'http-terminator';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Contract } from '../contract/contract.js';
+import type { ErrorCode } from '../contract/types.js';
 import { OperationError } from '../domain/errors.js';
 import { MethodNotAllowed, sendErrorOnSocket } from './errors.js';
 import { classesFor } from './express-classes.js';
@@ -98,23 +99,21 @@ async function refuse(socket: Socket, code: string | undefined, options: ServerO
   const isBehindOthers = await inFlight.settled(socket);
   if (!socket.writable) return;
   // Behind another request, what looks like a method may be anything.
-  const isGarbage = isBehindOthers && (code === 'CONNECT' || code === 'HPE_INVALID_METHOD');
-  const refusal = sendErrorOnSocket(socket, fromParser(isGarbage ? undefined : code, contract.allowedMethods));
+  const isMethod = !isBehindOthers && (code === 'CONNECT' || code === 'HPE_INVALID_METHOD');
+  const error = isMethod
+    ? new MethodNotAllowed(contract.allowedMethods)
+    : new OperationError(...(PARSER_ERRORS[code ?? ''] ?? GARBAGE));
+  const refusal = sendErrorOnSocket(socket, error);
   logger.info(refusal, 'refused');
   metrics?.countRefusal(refusal.status);
 }
 
-/** What made Node's parser give up. */
-function fromParser(code: string | undefined, allowedMethods: readonly string[]): OperationError {
-  if (code === 'CONNECT' || code === 'HPE_INVALID_METHOD') return new MethodNotAllowed(allowedMethods);
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return new OperationError('headers_too_large', 'The URL and headers of the request are too large.');
-  }
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new OperationError('request_timeout', 'The request did not arrive in time.');
-  }
-  return new OperationError('invalid', 'This is not an HTTP request that the server understands.');
-}
+/** What Node's parser gives up for, where it is not the bytes themselves. */
+const PARSER_ERRORS: Readonly<Record<string, [ErrorCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers_too_large', 'The URL and headers of the request are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request did not arrive in time.'],
+};
+const GARBAGE: [ErrorCode, string] = ['invalid', 'This is not an HTTP request that the server understands.'];
 
 export function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

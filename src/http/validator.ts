@@ -58,30 +58,29 @@ async function createMatch(app: Application, contract: Contract, match: RequestH
     templates.map(async (path) => {
       const sample: Partial<Request> = { app, method: 'GET', baseUrl: '', path, originalUrl: path };
       await run(match, sample);
-      const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '([^/]+)')}$`);
+      const pattern = new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
       return { pattern, found: sample.openapi as NonNullable<Request['openapi']> };
     }),
   );
   return (request, _response, next) => {
     const [path = ''] = request.originalUrl.split('?');
     for (const { pattern, found } of routes) {
-      const values = pattern.exec(path)?.slice(1);
-      if (!values) continue;
-      const names = Object.keys(found.pathParams);
-      request.openapi = found;
-      const pathParams = Object.fromEntries(names.map((name, index) => [name, decoded(values[index])]));
+      const match = pattern.exec(path);
+      if (!match) continue;
+      const pathParams: Record<string, string> = {};
       request.openapi = { ...found, pathParams };
+      for (const [name, value] of Object.entries(match.groups ?? {})) pathParams[name] = decoded(value);
     }
     next();
   };
 }
 
-function decoded(value = ''): string {
+function decoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    const remedy = 'each % must be followed by two hexadecimal digits of UTF-8.';
-    throw new OperationError('invalid', `The path is not valid: ${remedy}`);
+    const message = 'The path is not valid: each % must be followed by two hexadecimal digits of UTF-8.';
+    throw new OperationError('invalid', message);
   }
 }
 

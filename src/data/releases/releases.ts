@@ -2,39 +2,26 @@
 import type { FlowImageRules } from '../../domain/flow-image.js';
 import type { SearchSyntax } from '../../domain/stage-list.js';
 
-export interface Release {
+const OLDEST = {
   /** The first authentik release with these tables. */
-  readonly since: string;
-  /** Django's and guardian's tables (to 2025.10), or roles only. */
-  readonly permissions: 'django' | 'roles';
-  /** Joins users with authentik's own groups; another table had the second name before 2026.2. */
-  readonly membershipTable: 'authentik_core_user_ak_groups' | 'authentik_core_user_groups';
-  /** How many parents above a user's own group may make a superuser; with roles, any number. */
-  readonly superuserHops: number;
-  /** Without the index, looking for an OAuth token scans the table. */
-  readonly hasAccessTokenIndex: boolean;
-  readonly image: FlowImageRules['form'];
-  readonly hasAllowShowPassword: boolean;
-  readonly hasAutocomplete: boolean;
-  readonly search: SearchSyntax;
-  /** Whether the page sizes of a list are those of the tenant, and larger ones are reduced to its maximum. */
-  readonly hasTenantPageSizes: boolean;
-  readonly ordersNullsFirst: boolean;
-}
-
-const OLDEST: Release = {
   since: '2023.10',
-  permissions: 'django',
-  membershipTable: 'authentik_core_user_ak_groups',
+  /** Django's and guardian's tables (to 2025.10), or roles only. */
+  permissions: 'django' as 'django' | 'roles',
+  /** Joins users with authentik's own groups; another table had the second name before 2026.2. */
+  membershipTable: 'authentik_core_user_ak_groups' as 'authentik_core_user_ak_groups' | 'authentik_core_user_groups',
+  /** How many parents above a user's own group may make a superuser; with roles, any number. */
   superuserHops: 20,
+  /** Without the index, looking for an OAuth token scans the table. */
   hasAccessTokenIndex: false,
-  image: 'media',
+  image: 'media' as FlowImageRules['form'],
   hasAllowShowPassword: false,
   hasAutocomplete: false,
-  search: 'words',
+  search: 'words' as SearchSyntax,
+  /** Whether the page sizes of a list are those of the tenant, and larger ones are reduced to its maximum. */
   hasTenantPageSizes: false,
   ordersNullsFirst: false,
 };
+export type Release = Readonly<typeof OLDEST>;
 
 /** What each release changed. */
 const CHANGES: readonly (Pick<Release, 'since'> & Partial<Release>)[] = [
@@ -48,7 +35,7 @@ const CHANGES: readonly (Pick<Release, 'since'> & Partial<Release>)[] = [
   { since: '2026.5', ordersNullsFirst: true },
 ];
 
-const releases = [OLDEST];
+const releases: Release[] = [OLDEST];
 for (const change of CHANGES) releases.push({ ...(releases.at(-1) ?? OLDEST), ...change });
 
 /** Oldest first. */

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { RequestHandler } from 'express';
 import type { Contract } from '../../contract/contract.js';
-import { OperationError } from '../../domain/errors.js';
 import { matchesEtag } from '../json.js';
+import { notAcceptable } from '../requests.js';
 
 export interface ReferenceOptions {
   /** Whether the page offers what makes a first call succeed on demo data. */
@@ -79,10 +79,8 @@ function contractRoutes({ document, source }: Contract): Routes {
 
 /** By media type, what the client prefers; without `Accept`, the first. Throws a 406 when there is none. */
 function negotiated(offered: Routes): RequestHandler {
-  const types = Object.keys(offered).join(' or ');
   function refuse() {
-    const remedy = 'Allow it in the header "Accept", or leave the header out.';
-    throw new OperationError('not_acceptable', `The response is ${types}. ${remedy}`);
+    throw notAcceptable(Object.keys(offered));
   }
   return (_request, response) => void response.format({ ...offered, default: refuse });
 }
