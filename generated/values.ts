@@ -2,6 +2,9 @@
 /** The path under which the contract's operations live. */
 export const BASE_PATH = "/api/v3";
 
+/** The contract's methods, HEAD wherever there is GET, and OPTIONS. */
+export const ALLOWED_METHODS = ["GET","HEAD","OPTIONS"] as const;
+
 /** The status of each code of the contract's errors. */
 export const STATUS_OF_CODE = {
   "invalid": 400,

@@ -37,6 +37,9 @@ const files = {
   'values.ts': `${HEADER}/** The path under which the contract's operations live. */
 export const BASE_PATH = ${JSON.stringify(contract.basePath)};
 
+/** The contract's methods, HEAD wherever there is GET, and OPTIONS. */
+export const ALLOWED_METHODS = ${JSON.stringify(contract.allowedMethods)} as const;
+
 /** The status of each code of the contract's errors. */
 export const STATUS_OF_CODE = ${JSON.stringify(Object.fromEntries(statuses), null, 2)} as const;
 `,

@@ -5,7 +5,7 @@ import { type Config, findMistakes, readConfig } from './config.js';
 import { describeStart } from './demo/demo.js';
 import { openDemoDatabase } from './demo/postgres.js';
 import { runDoctor } from './doctor/doctor.js';
-import { startMetricsServer } from './http/metrics/metrics-server.js';
+import { startMetricsServer } from './http/metrics.js';
 import { createLogger } from './log.js';
 import { type Service, startService } from './service.js';
 import { verify } from './verify/command.js';

@@ -9,7 +9,7 @@ import { describeExcess } from './data/server.js';
 import { openStore, type Store, type StoreOptions } from './data/store.js';
 import { createApp } from './http/app.js';
 import { InFlight } from './http/in-flight.js';
-import { createMetrics } from './http/metrics/metrics.js';
+import { createMetrics } from './http/metrics.js';
 import { startServer } from './http/server.js';
 import { createOperations } from './operations/operations.js';
 
@@ -40,7 +40,7 @@ export async function startService(config: Config, options: ServiceOptions) {
       operations: createOperations(store.stages),
       access: store.access,
       checkReadiness: () => (isClosing ? Promise.reject(new Error('The server is closing.')) : store.check()),
-      reference: http.referencePage ? { isDemo: !config.database.url } : undefined,
+      isDemo: !config.database.url,
     });
     const server = await startServer(app, shared);
     metrics?.watch(inFlight, store);

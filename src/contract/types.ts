@@ -1,16 +1,17 @@
 /** Types that follow from the contract: what each operation takes and what it may return. */
-import type { components, operations } from '../../generated/api.js';
+import type { operations } from '../../generated/api.js';
+import type {
+  FlowSet,
+  FlowSet2025_12,
+  GenericError,
+  Pagination,
+  PasswordStage,
+  ValidationError,
+} from '../../generated/schemas.js';
 
-type Schemas = components['schemas'];
-
-export type PasswordStage = Schemas['PasswordStage'];
-export type Pagination = Schemas['Pagination'];
-export type FlowSet = Schemas['FlowSet'];
-export type FlowSet2025_12 = Schemas['FlowSet2025_12'];
+export type { FlowSet, FlowSet2025_12, GenericError, Pagination, PasswordStage, ValidationError };
 /** A flow in the form of the authentik release underneath. */
 export type Flow = FlowSet | FlowSet2025_12;
-export type GenericError = Schemas['GenericError'];
-export type ValidationError = Schemas['ValidationError'];
 export type ErrorBody = GenericError | ValidationError;
 /** The closed set of error codes. */
 export type ErrorCode = ErrorBody['code'];

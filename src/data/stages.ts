@@ -5,14 +5,7 @@ import type { PasswordStage } from '../contract/types.js';
 import type { Principal } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
 import { toPasswordStage } from '../domain/password-stage.js';
-import {
-  assertPageSize,
-  type Order,
-  parseOrdering,
-  parseSearch,
-  type StageListRequest,
-  stripped,
-} from '../domain/stage-list.js';
+import { assertPageSize, parseOrdering, parseSearch, type StageListRequest, stripped } from '../domain/stage-list.js';
 import { type BatchLimits, createBatcher } from './batcher.js';
 import { type Database, PLANNED_FOR_ITS_VALUES } from './database.js';
 import { DatabaseError } from './errors.js';
@@ -110,10 +103,10 @@ async function findKeys(database: Database, schema: Schema, request: StageListRe
 function keysStatement(schema: Schema, request: StageListRequest, principal: Principal): Prisma.Sql {
   const { tables: t, release } = schema;
   const { configure_flow: configureFlow, page, ordering = '' } = request;
-  const orders = parseOrdering(ordering, release.hasAllowShowPassword);
+  const orders = parseOrdering(ordering, Object.keys(release.hasAllowShowPassword ? COLUMN_SINCE_2024_8 : COLUMN));
   const orderBy = orders.map(({ field, isDescending }) => {
     const nulls = isDescending === release.ordersNullsFirst ? 'LAST' : 'FIRST';
-    return `${COLUMN_OF[field]} ${isDescending ? 'DESC' : 'ASC'} NULLS ${nulls}`;
+    return `${COLUMN_SINCE_2024_8[field]} ${isDescending ? 'DESC' : 'ASC'} NULLS ${nulls}`;
   });
   const matching = Prisma.sql`${t.authentik_stages_password_passwordstage} p
       JOIN ${t.authentik_flows_stage} s ON s.stage_uuid = p.stage_ptr_id
@@ -132,18 +125,22 @@ function keysStatement(schema: Schema, request: StageListRequest, principal: Pri
         SELECT FROM ${t.authentik_flows_flow} f WHERE f.flow_uuid = ${configureFlow}::uuid
       ) AS "knowsFlow",
       ARRAY(
-        SELECT p.stage_ptr_id::text FROM ${matching} ORDER BY ${Prisma.raw([...orderBy, COLUMN_OF.pk].join(', '))}
+        SELECT p.stage_ptr_id::text FROM ${matching} ORDER BY ${Prisma.raw([...orderBy, COLUMN.pk].join(', '))}
         LIMIT (SELECT page_size FROM size) OFFSET (SELECT rows FROM skipped)
       ) AS ids
     FROM total, size`;
 }
 
-const COLUMN_OF: Readonly<Record<Order['field'], string>> = {
+/** By the name of the field that a list can be ordered by. */
+const COLUMN = {
   name: 's.name',
   pk: 'p.stage_ptr_id',
   backends: 'p.backends',
   configure_flow: 'p.configure_flow_id',
   failed_attempts_before_cancel: 'p.failed_attempts_before_cancel',
+};
+const COLUMN_SINCE_2024_8: Readonly<Record<string, string>> = {
+  ...COLUMN,
   allow_show_password: 'p.allow_show_password',
 };
 

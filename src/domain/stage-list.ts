@@ -2,21 +2,6 @@
 import type { Input, Pagination } from '../contract/types.js';
 import { OperationError } from './errors.js';
 
-/** The fields that a list can be ordered by. */
-const ORDERABLE = [
-  'name',
-  'pk',
-  'backends',
-  'configure_flow',
-  'failed_attempts_before_cancel',
-  'allow_show_password',
-] as const;
-
-export interface Order {
-  readonly field: (typeof ORDERABLE)[number];
-  readonly isDescending: boolean;
-}
-
 export type Page = number | 'last';
 
 /** The query of a list; each release reads it by its own rules. */
@@ -56,21 +41,19 @@ function toPhrases(search: string): string[] {
 }
 
 /**
- * As in authentik, unknown names are ignored, and without a known one the order is by name. Throws `invalid` for
- * `flow_set`, which is a field without an order.
+ * As in authentik, names that are not known are ignored, and without a known one the order is by name. Throws `invalid`
+ * for `flow_set`, which is a field without an order.
  */
-export function parseOrdering(ordering: string, hasAllowShowPassword: boolean): Order[] {
-  const known = ORDERABLE.filter((field) => field !== 'allow_show_password' || hasAllowShowPassword);
-  const orders = new Map<Order['field'], Order>();
-  for (const term of ordering.split(',').map(stripped)) {
-    const name = term.replace(/^-/, '');
-    if (name === 'flow_set') {
+export function parseOrdering(ordering: string, known: readonly string[]) {
+  const orders = ordering.split(',').flatMap((term) => {
+    const isDescending = stripped(term).startsWith('-');
+    const field = stripped(term).replace(/^-/, '');
+    if (field === 'flow_set') {
       throw new OperationError('invalid', 'Query parameter "ordering" cannot order by "flow_set".');
     }
-    const field = known.find((orderable) => orderable === name);
-    if (field && !orders.has(field)) orders.set(field, { field, isDescending: name !== term });
-  }
-  return orders.size > 0 ? [...orders.values()] : [{ field: 'name', isDescending: false }];
+    return known.includes(field) ? [{ field, isDescending }] : [];
+  });
+  return orders.length > 0 ? orders : [{ field: 'name', isDescending: false }];
 }
 
 /** Until 2025.10 authentik has no limit of its own. */

@@ -10,31 +10,32 @@ import { OperationError } from '../domain/errors.js';
 import type { OperationTable } from '../operations/operations.js';
 import { type Authenticate, createAuthentication } from './authentication.js';
 import { sendError, toOperationError } from './errors.js';
-import { healthPages } from './health.js';
 import type { InFlight } from './in-flight.js';
 import { sendJson } from './json.js';
-import type { Metrics } from './metrics/metrics.js';
+import type { Metrics } from './metrics.js';
 import { recordRequests } from './record.js';
-import { createReference, type ReferenceOptions } from './reference/reference.js';
+import { createReference } from './reference/reference.js';
 import { checkAccept, checkMethod, checkTarget, readQuery } from './requests.js';
 import { createContractMiddleware } from './validator.js';
 
-export interface AppOptions extends Pick<Config['http'], 'maxActiveRequests' | 'requestTimeoutMs'> {
+type HttpConfig = Pick<Config['http'], 'maxActiveRequests' | 'requestTimeoutMs' | 'referencePage'>;
+
+export interface AppOptions extends HttpConfig {
   readonly contract: Contract;
   readonly operations: OperationTable;
   readonly access: AccessRepository;
+  /** Resolves while requests can be served; rejects with the reason when not. */
   readonly checkReadiness: () => Promise<void>;
   readonly logger: Logger;
   readonly inFlight: InFlight;
-  /** Undefined: no reference page. */
-  readonly reference?: ReferenceOptions | undefined;
+  readonly isDemo: boolean;
   /** Undefined: nothing is counted. */
   readonly metrics?: Metrics | undefined;
 }
 
 /** Rejects with a ContractError when the contract cannot be enforced. */
 export async function createApp(options: AppOptions): Promise<Express> {
-  const { contract, logger, metrics, reference } = options;
+  const { contract, logger, metrics } = options;
   const authenticate = createAuthentication(options.access);
   const app = express();
   app.disable('x-powered-by');
@@ -49,7 +50,7 @@ export async function createApp(options: AppOptions): Promise<Express> {
   // What is no proper HTTP request goes no further.
   app.use(checkTarget);
   // The validator would refuse HEAD and OPTIONS, and knows no 405 for other paths.
-  app.use(checkMethod(contract.allowedMethods));
+  app.use(checkMethod);
   // An orchestrator must get a response however much there is to do.
   app.use(healthPages(options.checkReadiness));
   // The requests that are let in keep their speed when there are too many.
@@ -57,7 +58,7 @@ export async function createApp(options: AppOptions): Promise<Express> {
   // Nobody waits for ever.
   app.use(limitTime(options.requestTimeoutMs));
   // The validator answers 404 to every path that the contract does not have.
-  if (reference) app.use(createReference(contract, reference));
+  if (options.referencePage) app.use(createReference(contract, options.isDemo));
   // From here on as authentik does it: 404, 406, 403, and only then 400.
   app.use(match, checkAccept);
   // Begins to look the caller up, and refuses requests without a token.
@@ -73,6 +74,23 @@ export async function createApp(options: AppOptions): Promise<Express> {
   });
   app.use(sendErrors(authenticate));
   return app;
+}
+
+const OK = '{"status":"ok"}';
+const OK_HEADERS = { 'Cache-Control': 'no-store', 'Content-Type': 'application/json', 'Content-Length': OK.length };
+
+/** Outside the contract's base path: authentik has no such pages. */
+function healthPages(checkReadiness: () => Promise<void>): RequestHandler {
+  return async ({ path }, response, next) => {
+    if (path !== '/livez' && path !== '/readyz') return next();
+    if (path === '/readyz') {
+      await checkReadiness().catch((cause: unknown) => {
+        throw new OperationError('service_unavailable', 'Not ready.', { cause });
+      });
+    }
+    // By Node's means: Express would send 304 to a condition, where somebody asks for the state of this moment.
+    response.writeHead(200, OK_HEADERS).end(OK);
+  };
 }
 
 // A client sends its next request after its response: the delay keeps excess requests from coming faster than they can
@@ -112,10 +130,7 @@ function limitTime(timeoutMs: number): RequestHandler {
 }
 
 /** Any handler, seen from here. */
-type UntypedHandler = (
-  input: { readonly path: unknown; readonly query: unknown },
-  caller: Promise<Principal>,
-) => Promise<{ readonly status: number; readonly body: unknown }>;
+type UntypedHandler = (input: object, caller: Promise<Principal>) => Promise<{ status: number; body: unknown }>;
 
 function handle(operations: OperationTable, authenticate: Authenticate): RequestHandler {
   // The validator checks requests against the contract that the handlers' inputs are generated from.

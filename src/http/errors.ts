@@ -2,22 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { STATUS_OF_CODE } from '../../generated/values.js';
+import { ALLOWED_METHODS, STATUS_OF_CODE } from '../../generated/values.js';
 import type { ErrorBody, ErrorCode } from '../contract/types.js';
 import { OperationError } from '../domain/errors.js';
 
-/** What the caller learns of a fault that is not theirs; the reason goes to the log. */
+/** The value of the header `Allow`. */
+export const ALLOW = ALLOWED_METHODS.join(', ');
+
+/** What the caller learns whatever the reason, which goes to the log if the fault is not theirs. */
 const PUBLIC_MESSAGES: Partial<Record<ErrorCode, string>> = {
+  method_not_allowed: `This server only reads. Use one of: ${ALLOW}.`,
+  request_timeout: 'The request did not arrive in time.',
+  headers_too_large: 'The URL and headers of the request are too large.',
   internal_error: 'The server failed to respond. Report the X-Request-Id of this response.',
   service_unavailable: 'The server cannot respond at the moment. Try again after the time in Retry-After.',
 };
-
-/** Its methods stand in the response's header `Allow`. */
-export class MethodNotAllowed extends OperationError {
-  constructor(readonly allowed: readonly string[]) {
-    super('method_not_allowed', `This server only reads. Use one of: ${allowed.join(', ')}.`);
-  }
-}
 
 /** On every response. */
 export function commonHeaders(id: string): Readonly<Record<string, string>> {
@@ -35,7 +34,7 @@ function toResponse(thrown: unknown) {
     'Content-Length': String(Buffer.byteLength(text)),
     'Cache-Control': 'no-store',
     ...(code === 'service_unavailable' && { 'Retry-After': '1' }),
-    ...(error instanceof MethodNotAllowed && { Allow: error.allowed.join(', ') }),
+    ...(code === 'method_not_allowed' && { Allow: ALLOW }),
   };
   return { status: STATUS_OF_CODE[code], headers, text };
 }

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Principal } from '../domain/access.js';
 import { isTerminal } from '../log.js';
 import { commonHeaders } from './errors.js';
-import type { Metrics } from './metrics/metrics.js';
+import type { Metrics } from './metrics.js';
 
 export interface RequestContext {
   /** Also in the response, as X-Request-Id. */

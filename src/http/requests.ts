@@ -1,9 +1,10 @@
 /** What a request must be like before the validator sees it, which takes some things too generously and others not at all. */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
+import { ALLOWED_METHODS } from '../../generated/values.js';
 import type { Contract, ParameterObject } from '../contract/contract.js';
 import { OperationError } from '../domain/errors.js';
-import { MethodNotAllowed } from './errors.js';
+import { ALLOW } from './errors.js';
 
 // RFC 3986, 3.2.2 and 3.2.3: a name, an IPv4 address, or an IPv6 address in brackets, and a port.
 const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
@@ -41,21 +42,21 @@ export function toOriginForm(target = ''): string {
   return target.replace(/^[^:]+:\/\/[^/?#]+/, '').replace(/^(?!\/)/, '/');
 }
 
-/** `allowed` are the contract's methods, with HEAD and OPTIONS, which the validator would refuse. */
-export function checkMethod(allowed: readonly string[]): RequestHandler {
-  return (request, response, next) => {
-    if (request.method === 'OPTIONS') {
-      response.writeHead(204, { Allow: allowed.join(', ') }).end();
-      return;
-    }
-    if (!allowed.includes(request.method)) throw new MethodNotAllowed(allowed);
-    // Node leaves the body of a response to HEAD out by itself, whatever the method is called here.
-    if (request.method === 'HEAD') request.method = 'GET';
-    // The validator keeps one compiled copy of itself for each Content-Type, for ever; no operation has a body.
-    delete request.headers['content-type'];
-    next();
-  };
-}
+/** The validator would refuse HEAD and OPTIONS. */
+export const checkMethod: RequestHandler = (request, response, next) => {
+  if (request.method === 'OPTIONS') {
+    response.writeHead(204, { Allow: ALLOW }).end();
+    return;
+  }
+  if (!ALLOWED_METHODS.some((method) => method === request.method)) {
+    throw new OperationError('method_not_allowed', request.method);
+  }
+  // Node leaves the body of a response to HEAD out by itself, whatever the method is called here.
+  if (request.method === 'HEAD') request.method = 'GET';
+  // The validator keeps one compiled copy of itself for each Content-Type, for ever; no operation has a body.
+  delete request.headers['content-type'];
+  next();
+};
 
 export const checkAccept: RequestHandler = (request, _response, next) => {
   const { accept } = request.headers;

@@ -7,13 +7,12 @@ import type { Express, Request, Response } from 'express';
 import { createHttpTerminator } from 'http-terminator';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import type { Contract } from '../contract/contract.js';
 import type { ErrorCode } from '../contract/types.js';
 import { OperationError } from '../domain/errors.js';
-import { MethodNotAllowed, sendErrorOnSocket } from './errors.js';
+import { sendErrorOnSocket } from './errors.js';
 import { classesFor } from './express-classes.js';
 import type { InFlight } from './in-flight.js';
-import type { Metrics } from './metrics/metrics.js';
+import type { Metrics } from './metrics.js';
 import { toOriginForm } from './requests.js';
 
 type HttpConfig = Pick<Config['http'], 'host' | 'port' | 'shutdownDelayMs' | 'shutdownTimeoutMs'>;
@@ -21,7 +20,6 @@ type HttpConfig = Pick<Config['http'], 'host' | 'port' | 'shutdownDelayMs' | 'sh
 export interface ServerOptions extends HttpConfig {
   readonly inFlight: InFlight;
   readonly logger: Logger;
-  readonly contract: Pick<Contract, 'allowedMethods'>;
   /** Counts the responses to what is no request. */
   readonly metrics?: Pick<Metrics, 'countRefusal'> | undefined;
 }
@@ -94,26 +92,25 @@ export async function startServer(app: Express, options: ServerOptions) {
 }
 
 /** Responds to bytes that are no request, after the requests before them, and closes the connection. */
-async function refuse(socket: Socket, code: string | undefined, options: ServerOptions) {
-  const { inFlight, logger, contract, metrics } = options;
+async function refuse(socket: Socket, parserCode = '', { inFlight, logger, metrics }: ServerOptions) {
   const isBehindOthers = await inFlight.settled(socket);
   if (!socket.writable) return;
+  const known = PARSER_ERRORS[parserCode];
   // Behind another request, what looks like a method may be anything.
-  const isMethod = !isBehindOthers && (code === 'CONNECT' || code === 'HPE_INVALID_METHOD');
-  const error = isMethod
-    ? new MethodNotAllowed(contract.allowedMethods)
-    : new OperationError(...(PARSER_ERRORS[code ?? ''] ?? GARBAGE));
+  const code = known === undefined || (isBehindOthers && known === 'method_not_allowed') ? 'invalid' : known;
+  const error = new OperationError(code, 'This is not an HTTP request that the server understands.');
   const refusal = sendErrorOnSocket(socket, error);
   logger.info(refusal, 'refused');
   metrics?.countRefusal(refusal.status);
 }
 
 /** What Node's parser gives up for, where it is not the bytes themselves. */
-const PARSER_ERRORS: Readonly<Record<string, [ErrorCode, string]>> = {
-  HPE_HEADER_OVERFLOW: ['headers_too_large', 'The URL and headers of the request are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request did not arrive in time.'],
+const PARSER_ERRORS: Readonly<Record<string, ErrorCode>> = {
+  CONNECT: 'method_not_allowed',
+  HPE_INVALID_METHOD: 'method_not_allowed',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
-const GARBAGE: [ErrorCode, string] = ['invalid', 'This is not an HTTP request that the server understands.'];
 
 export function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

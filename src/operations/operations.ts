@@ -1,9 +1,9 @@
-/** The one table of operations: each operationId of the contract with its handler. */
+/** The operations: each operationId of the contract with its handler. */
 import type { Input, OperationId, OperationResponse } from '../contract/types.js';
 import type { StageRepository } from '../data/stages.js';
-import type { Principal } from '../domain/access.js';
-import { createStagesPasswordList } from './stages-password-list.js';
-import { createStagesPasswordRetrieve } from './stages-password-retrieve.js';
+import { isVisible, type Principal } from '../domain/access.js';
+import { OperationError } from '../domain/errors.js';
+import { toPagination } from '../domain/stage-list.js';
 
 /**
  * Handles one operation. `caller` rejects for a caller who may see nothing; what a handler returns is sent only when it
@@ -21,5 +21,34 @@ export function createOperations(stages: StageRepository): OperationTable {
   return {
     stages_password_list: createStagesPasswordList(stages),
     stages_password_retrieve: createStagesPasswordRetrieve(stages),
+  };
+}
+
+function createStagesPasswordList(stages: StageRepository): Handler<'stages_password_list'> {
+  return async ({ query }, caller) => {
+    const page = query.page === 'last' ? 'last' : Number(query.page);
+    const found = await stages.list({ ...query, page }, await caller);
+    return {
+      status: 200,
+      body: {
+        pagination: toPagination(found.count, page, found.pageSize),
+        results: found.stages,
+        ...(found.hasAutocomplete && { autocomplete: {} }),
+      },
+    };
+  };
+}
+
+function createStagesPasswordRetrieve(stages: StageRepository): Handler<'stages_password_retrieve'> {
+  return async ({ path }, caller) => {
+    const stageUuid = path.stage_uuid.toLowerCase();
+    // Beside the look-up of the caller, so that a lone request waits once.
+    const reading = stages.find(stageUuid);
+    // A caller who is refused does not wait for it, nor for its failure.
+    reading.catch(() => {});
+    const stage = isVisible(stageUuid, await caller) ? await reading : undefined;
+    // A hidden stage and one that does not exist must look the same.
+    if (!stage) throw new OperationError('not_found', 'Not found.');
+    return { status: 200, body: stage };
   };
 }

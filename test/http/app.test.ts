@@ -49,12 +49,13 @@ async function open({ retrieve, find, inFlight = new InFlight(), ...options }: S
     checkReadiness: async () => {},
     requestTimeoutMs: 10_000,
     maxActiveRequests: 100,
+    ...{ referencePage: false, isDemo: false },
     ...{ logger, inFlight },
     ...options,
   });
   server = await startServer(app, {
     ...{ host: '127.0.0.1', port: 0, shutdownDelayMs: 0, shutdownTimeoutMs: 50 },
-    ...{ inFlight, logger, contract },
+    ...{ inFlight, logger },
   });
   const { url } = server;
   const request = ({ headers, ...others }: WireRequest = {}) =>
@@ -231,7 +232,10 @@ describe('too much at once', () => {
     const running = request().catch(() => {});
     await arrived(1);
     const one = `GET ${PATH} HTTP/1.1\r\nHost: a\r\n`;
-    const bytes = await exchange(url, `${one}\r\n`.repeat(49) + `${one}Connection: close\r\n\r\n`);
+    const bytes = await exchange(
+      url,
+      [...Array(49).fill(one), `${one}Connection: close\r\n`].join('\r\n').concat('\r\n'),
+    );
     const responses = bytes.split(/(?=HTTP\/1\.1 )/).map(parseAnswer);
     expect(responses.map(({ status }) => status)).toEqual(Array(50).fill(503));
     expect(responses.flatMap((response) => checkResponse(OPERATION, response))).toEqual([]);

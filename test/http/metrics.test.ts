@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { readConfig } from '../../src/config.js';
 import { loadContract } from '../../src/contract/contract.js';
 import { DEMO } from '../../src/demo/demo.js';
-import { startMetricsServer } from '../../src/http/metrics/metrics-server.js';
+import { startMetricsServer } from '../../src/http/metrics.js';
 import { createLogger } from '../../src/log.js';
 import { type Service, startService } from '../../src/service.js';
 import { until } from '../support/live/until.js';

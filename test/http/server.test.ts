@@ -32,7 +32,6 @@ async function open(options: Partial<ServerOptions> = {}) {
     port: 0,
     logger: await createLogger('info', { write: (line) => void log.push(JSON.parse(line)) }),
     inFlight: new InFlight(),
-    contract: { allowedMethods: ['GET'] },
     shutdownDelayMs: 0,
     shutdownTimeoutMs: 1000,
     metrics: { countRefusal: (status) => void refusals.push(status) },

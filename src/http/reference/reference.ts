@@ -10,16 +10,11 @@ import type { Contract } from '../../contract/contract.js';
 import { matchesEtag } from '../json.js';
 import { notAcceptable } from '../requests.js';
 
-export interface ReferenceOptions {
-  /** Whether the page offers what makes a first call succeed on demo data. */
-  readonly isDemo?: boolean;
-}
-
 /** Handlers by path below the base path. */
 type Routes = Record<string, RequestHandler>;
 
-/** Passes on every request that it does not know, for the price of one look-up. */
-export function createReference(contract: Contract, { isDemo = false }: ReferenceOptions): RequestHandler {
+/** For the demo, the page offers what makes a first call succeed. Passes on every request that it does not know. */
+export function createReference(contract: Contract, isDemo: boolean): RequestHandler {
   const routes = Object.entries({ ...pageRoutes(isDemo), ...contractRoutes(contract) });
   const handlers = new Map(routes.map(([path, handler]) => [contract.basePath + path, handler]));
   return (request, response, next) => {

@@ -1,14 +1,19 @@
-/** What an operator watches, in Prometheus form: one registry for each process that serves requests. */
+/** What an operator watches, in Prometheus form, on a port of its own, where no client of the API comes. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Store } from '../../data/store.js';
-import { dropped } from '../../log.js';
-import type { InFlight } from '../in-flight.js';
+import type { Store } from '../data/store.js';
+import { dropped } from '../log.js';
+import type { InFlight } from './in-flight.js';
+import { urlOf } from './server.js';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const SIZES = [1, 2, 4, 8, 16, 32, 64];
 
+/** One registry for each process that serves requests. */
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -65,6 +70,34 @@ export function createMetrics() {
       gauge('database_release_info', 'The first release with the tables found', 'since', () => {
         return monitor.release ? { [monitor.release.since]: 1 } : {};
       });
+    },
+  };
+}
+
+const PATH = '/metrics';
+
+/** `collect` resolves to the metrics of this moment, as text. Rejects when the address cannot be listened on. */
+export async function startMetricsServer(host: string, port: number, collect: () => Promise<string>) {
+  const server = createServer((request, response) => {
+    if (request.url !== PATH) {
+      response.writeHead(404).end();
+      return;
+    }
+    collect().then(
+      (text) => response.setHeader('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE).end(text),
+      // A worker that is just being replaced does not respond; the next scrape comes soon.
+      () => response.writeHead(503).end(),
+    );
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    url: urlOf(server.address() as AddressInfo) + PATH,
+    async close(): Promise<void> {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
     },
   };
 }
