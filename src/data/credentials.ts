@@ -6,10 +6,12 @@ export const READER_ROLE = 'authentik_stages_reader';
 
 /**
  * Continues `WITH request (credentials, at_time, include_oauth) AS (…),` and returns `credential` and `user_id` for each
- * credential in force. The parameters are the two tables, qualified and quoted. Keys are not unique: the lowest token in force counts, as in authentik. An API token hides an OAuth token with the same
- * text. Of OAuth tokens, the first one whose scopes contain the API's as text must have it as a scope of its own, and
- * `revoked` does not matter. No type or function is named that a temporary object of the caller could replace: in the role file's function this
- * runs with the rights of the tables' owner.
+ * credential in force. The parameters are the two tables, qualified and quoted.
+ *
+ * The lowest token in force counts, since keys are not unique. An API token hides an OAuth token with the same text. Of
+ * OAuth tokens, the first one whose scopes contain the API's as text must have it as a scope of its own; `revoked` does
+ * not matter. No type or function is named that a temporary object of the caller could replace: in the role file's
+ * function this runs with the rights of the tables' owner.
  */
 export function bearerSql(tokens: string, accessTokens: string): string {
   return `asked AS (
