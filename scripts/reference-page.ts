@@ -91,7 +91,7 @@ function errorsOf(responses: Responses): Fact[] {
 function headersOf(responses: Responses): Fact[] {
   return responses.flatMap(([status, { headers = {} }]) =>
     Object.entries(headers).map(
-      ([name, { description = '' }]): Fact => [name, status, escapeHtml(description)],
+      ([name, { description = '' }]): Fact => [name, status, withCode(escapeHtml(description))],
     ),
   );
 }
@@ -118,6 +118,11 @@ function linkSource(): string {
   const { repository } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const url = escapeHtml(String(repository?.url ?? '').replace(/^git\+|\.git$/g, ''));
   return url && `<a href="${url}#readme">Documentation</a>\n<a href="${url}">Source</a>`;
+}
+
+/** The contract's descriptions are Markdown. */
+function withCode(html: string): string {
+  return html.replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function escapeHtml(text: string): string {
