@@ -47,8 +47,7 @@ export class StagesError extends Error {
   override readonly name = 'StagesError';
   /** Distinguishes the errors: a code of the contract, or `unexpected_response`. */
   readonly code: CallError['code'];
-  /** Not a field, so that an error that nobody catches prints what matters. */
-  readonly #response: Response;
+  declare readonly response: Response;
 
   constructor(
     readonly error: CallError,
@@ -56,10 +55,7 @@ export class StagesError extends Error {
   ) {
     super(error.code === 'invalid' ? error.non_field_errors.join(' ') : error.detail);
     this.code = error.code;
-    this.#response = response;
-  }
-
-  get response(): Response {
-    return this.#response;
+    // Not enumerable, so that an error that nobody catches prints what matters.
+    Object.defineProperty(this, 'response', { value: response });
   }
 }

@@ -1,15 +1,8 @@
 /** Types that follow from the contract: what each operation takes and what it may return. */
 import type { operations } from '../../generated/api.js';
-import type {
-  FlowSet,
-  FlowSet2025_12,
-  GenericError,
-  Pagination,
-  PasswordStage,
-  ValidationError,
-} from '../../generated/schemas.js';
+import type { FlowSet, FlowSet2025_12, GenericError, ValidationError } from '../../generated/schemas.js';
 
-export type { FlowSet, FlowSet2025_12, GenericError, Pagination, PasswordStage, ValidationError };
+export type { GenericError, Pagination, PasswordStage, ValidationError } from '../../generated/schemas.js';
 /** A flow in the form of the authentik release underneath. */
 export type Flow = FlowSet | FlowSet2025_12;
 export type ErrorBody = GenericError | ValidationError;

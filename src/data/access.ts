@@ -7,8 +7,7 @@ import { type BatchLimits, createBatcher } from './batcher.js';
 import { bearerSql, FUNCTION_SCHEMA } from './credentials.js';
 import type { Database } from './database.js';
 import { markersAfter } from './releases/identify.js';
-import { type Schema, SchemaChangedError, type SchemaMonitor } from './releases/monitor.js';
-import { qualified } from './tables.js';
+import { qualified, type Schema, SchemaChangedError, type SchemaMonitor } from './releases/monitor.js';
 
 export type AccessRepository = ReturnType<typeof createAccessRepository>;
 

@@ -29,9 +29,7 @@ export function addressesOf(url: string): readonly string[] {
 }
 
 /** What a URL gives a meaning, where a password has none; `%41` stays an `A`. */
-function escaped(password: string): string {
-  return password.replace(/[/?#@[\]\s]|%(?![0-9a-f]{2})/gi, encodeURIComponent);
-}
+const escaped = (password: string) => password.replace(/[/?#@[\]\s]|%(?![0-9a-f]{2})/gi, encodeURIComponent);
 
 export type Target = ReturnType<typeof targetOf>;
 
@@ -56,6 +54,4 @@ export function targetOf(url: string) {
 
 export const isSocket = (host: string) => host.startsWith('/');
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
+export const isLoopback = (host: string) => /^(?:localhost|::1|127(?:\.\d{1,3}){3})$/.test(host);

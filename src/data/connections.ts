@@ -87,6 +87,4 @@ export function openConnections(options: ConnectionOptions) {
 }
 
 /** Files that hold secrets usually end with a line feed, which is no part of them. */
-async function readPassword(file: string): Promise<string> {
-  return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
-}
+const readPassword = async (file: string) => (await readFile(file, 'utf8')).replace(/\r?\n$/, '');

@@ -17,9 +17,7 @@ const PHRASES = new RegExp(
   'g',
 );
 
-export function stripped(text: string): string {
-  return text.replace(OUTER_SPACE, '');
-}
+export const stripped = (text: string) => text.replace(OUTER_SPACE, '');
 
 /** Until 2025.6 a search is split into words; since 2025.8 quotes make phrases. */
 export type SearchSyntax = 'words' | 'phrases';

@@ -39,8 +39,6 @@ export async function createApp(options: AppOptions): Promise<Express> {
   const authenticate = createAuthentication(options.access);
   const app = express();
   app.disable('x-powered-by');
-  app.enable('strict routing');
-  app.enable('case sensitive routing');
   app.set('query parser', 'simple');
   app.response.json = sendJson;
   const { match, enforce } = await createContractMiddleware(app, contract);

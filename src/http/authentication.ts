@@ -5,20 +5,20 @@ import { decideAccess, type Principal } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
 import { isSentTwice } from './requests.js';
 
-/**
- * Who sends a request, looked up once for each request. Throws at once when there is no token that could be good; the
- * promise rejects when the token is not good, or its user may see no stage.
- */
-export type Authenticate = (request: IncomingMessage) => Promise<Principal>;
+export type Authenticate = ReturnType<typeof createAuthentication>;
 
-export function createAuthentication(access: AccessRepository): Authenticate {
+export function createAuthentication(access: AccessRepository) {
   async function identify({ context }: IncomingMessage, token: string): Promise<Principal> {
     const principal = decideAccess(await access.find(token));
     context.userId = principal.userId;
     return principal;
   }
 
-  return (request) => {
+  /**
+   * Who sends a request, looked up once for each request. Throws at once when there is no token that could be good; the
+   * promise rejects when the token is not good, or its user may see no stage.
+   */
+  return (request: IncomingMessage): Promise<Principal> => {
     const { context } = request;
     if (!context.caller) {
       if (isSentTwice(request, 'authorization')) {

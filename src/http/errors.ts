@@ -19,9 +19,7 @@ const PUBLIC_MESSAGES: Partial<Record<ErrorCode, string>> = {
 };
 
 /** On every response. */
-export function commonHeaders(id: string): Readonly<Record<string, string>> {
-  return { 'X-Request-Id': id, 'X-Content-Type-Options': 'nosniff' };
-}
+export const commonHeaders = (id: string) => ({ 'X-Request-Id': id, 'X-Content-Type-Options': 'nosniff' });
 
 function toResponse(thrown: unknown) {
   const error = toOperationError(thrown);
@@ -64,10 +62,7 @@ export function sendErrorOnSocket(socket: Socket, error: unknown): { id: string;
   return { id, status };
 }
 
-interface ValidationProblem {
-  readonly path: string;
-  readonly message: string;
-}
+type ValidationProblem = Readonly<Record<'path' | 'message', string>>;
 
 /** An error of our own for anything thrown, by the validator and Express too. */
 export function toOperationError(thrown: unknown): OperationError {

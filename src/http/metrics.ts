@@ -74,15 +74,10 @@ export function createMetrics() {
   };
 }
 
-const PATH = '/metrics';
-
 /** `collect` resolves to the metrics of this moment, as text. Rejects when the address cannot be listened on. */
 export async function startMetricsServer(host: string, port: number, collect: () => Promise<string>) {
   const server = createServer((request, response) => {
-    if (request.url !== PATH) {
-      response.writeHead(404).end();
-      return;
-    }
+    if (request.url !== '/metrics') return void response.writeHead(404).end();
     collect().then(
       (text) => response.setHeader('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE).end(text),
       // A worker that is just being replaced does not respond; the next scrape comes soon.
@@ -92,7 +87,7 @@ export async function startMetricsServer(host: string, port: number, collect: ()
   server.listen(port, host);
   await once(server, 'listening');
   return {
-    url: urlOf(server.address() as AddressInfo) + PATH,
+    url: `${urlOf(server.address() as AddressInfo)}/metrics`,
     async close(): Promise<void> {
       const closed = once(server, 'close');
       server.close();

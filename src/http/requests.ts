@@ -44,10 +44,7 @@ export function toOriginForm(target = ''): string {
 
 /** The validator would refuse HEAD and OPTIONS. */
 export const checkMethod: RequestHandler = (request, response, next) => {
-  if (request.method === 'OPTIONS') {
-    response.writeHead(204, { Allow: ALLOW }).end();
-    return;
-  }
+  if (request.method === 'OPTIONS') return void response.writeHead(204, { Allow: ALLOW }).end();
   if (!ALLOWED_METHODS.some((method) => method === request.method)) {
     throw new OperationError('method_not_allowed', request.method);
   }

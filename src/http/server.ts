@@ -32,8 +32,6 @@ const MAX_CONNECTIONS = 10_000;
 // A request that was on its way when the end began has arrived by then.
 const MIN_DRAIN_MS = 500;
 
-export type RunningServer = Awaited<ReturnType<typeof startServer>>;
-
 /** Rejects when the address cannot be listened on. */
 export async function startServer(app: Express, options: ServerOptions) {
   const { inFlight } = options;
@@ -112,6 +110,5 @@ const PARSER_ERRORS: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-export function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
+export const urlOf = ({ address, family, port }: AddressInfo) =>
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

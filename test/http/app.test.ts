@@ -6,7 +6,7 @@ import type { AccessFacts } from '../../src/domain/access.js';
 import { OperationError } from '../../src/domain/errors.js';
 import { type AppOptions, createApp } from '../../src/http/app.js';
 import { InFlight } from '../../src/http/in-flight.js';
-import { type RunningServer, startServer } from '../../src/http/server.js';
+import { startServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/log.js';
 import type { OperationTable } from '../../src/operations/operations.js';
 import { checkResponse, contract, exampleBody, pathTo } from '../support/contract.js';
@@ -26,7 +26,7 @@ const FACTS: AccessFacts = {
   grantedStages: new Set(),
 };
 
-let server: RunningServer | undefined;
+let server: Awaited<ReturnType<typeof startServer>> | undefined;
 afterEach(() => server?.close());
 
 interface Stubs extends Partial<AppOptions> {

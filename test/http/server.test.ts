@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { InFlight } from '../../src/http/in-flight.js';
-import { type RunningServer, type ServerOptions, startServer } from '../../src/http/server.js';
+import { type ServerOptions, startServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/log.js';
 import { checkResponse, exampleBody } from '../support/contract.js';
 import { until } from '../support/live/until.js';
@@ -13,7 +13,7 @@ import { exchange, parseAnswer, send } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
 
-const opened: RunningServer[] = [];
+const opened: Awaited<ReturnType<typeof startServer>>[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((server) => server.close()));
 });

@@ -1,4 +1,5 @@
-import type { Flow, FlowSet, FlowSet2025_12, PasswordStage } from '../../src/contract/types.js';
+import type { FlowSet, FlowSet2025_12 } from '../../generated/schemas.js';
+import type { Flow, PasswordStage } from '../../src/contract/types.js';
 
 declare const flow: Flow;
 declare const documented: FlowSet;

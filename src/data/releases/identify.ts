@@ -1,11 +1,11 @@
 /** Tells the releases of authentik's tables apart by columns that came or went with a release. */
+import type { TABLES } from '../../../generated/tables.js';
 import type { Column } from '../catalog.js';
-import type { TableName } from '../tables.js';
 import { isBefore, RELEASES, type Release } from './releases.js';
 
 /** A column that only some releases have. A table is known by a column that it never lacks. */
 export interface Marker {
-  readonly table: TableName;
+  readonly table: (typeof TABLES)[number];
   readonly column: string;
   /** Another type makes it another column: 2026.2 gave a name a new meaning. */
   readonly type?: string;

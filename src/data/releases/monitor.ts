@@ -1,11 +1,11 @@
 /** Knows which release the tables are of now, and notices when that changes. */
 import { Prisma } from '../../../generated/prisma/client.js';
+import { TABLES } from '../../../generated/tables.js';
 import { OperationError } from '../../domain/errors.js';
 import type { FlowImageRules } from '../../domain/flow-image.js';
 import type { Database } from '../database.js';
 import { DatabaseError } from '../errors.js';
 import { type Inspection, inspectDatabase } from '../inspection.js';
-import { qualified, type Tables, tablesIn } from '../tables.js';
 import type { Release } from './releases.js';
 
 /** A database that we understand: all that the queries on it depend on. */
@@ -105,4 +105,16 @@ export function createSchemaMonitor(database: Database, { schema, webPath, onCha
     },
     close: () => clearInterval(timer),
   };
+}
+
+/** Each table with its schema, quoted: the connection's search path does not matter. */
+type Tables = Readonly<Record<(typeof TABLES)[number], Prisma.Sql>>;
+
+function tablesIn(schema: string): Tables {
+  // Every name of the type is in the list that the type is made from.
+  return Object.fromEntries(TABLES.map((name) => [name, Prisma.raw(qualified(schema, name))])) as Tables;
+}
+
+export function qualified(schema: string, name: string): string {
+  return `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`;
 }
