@@ -35,7 +35,7 @@ const ONLY_BAD = 'bad tokens only';
 const AUTHENTIK =
   'authentik 2024.6 itself, measured on 2026-11-24 on a machine of this class with 2 cores: 25 requests/s a worker process, a median of 1.2 s at 32 connections.';
 
-export async function comparePeers(bench: Bench): Promise<string[]> {
+export async function comparePeers(bench: Bench) {
   const { connections, node } = bench.options;
   const { ours, running } = await startPeers(bench);
   try {
@@ -60,12 +60,14 @@ export async function comparePeers(bench: Bench): Promise<string[]> {
       { ...ours, name: ONLY_BAD, requests: BAD },
     ];
     const flood = await measureInTurn(bench, flooded, CONNECTIONS);
-    return [
-      ...LOADS.flatMap(({ name, title }) => [`${title}:`, loadTable(running, loads.get(name))]),
-      AUTHENTIK,
-      floodTable(flood),
-      peerTargetsTable(loads, peakMegabytes(ours.pid), node.version),
-    ];
+    return {
+      texts: [
+        ...LOADS.flatMap(({ name, title }) => [`${title}:`, loadTable(running, loads.get(name))]),
+        AUTHENTIK,
+        floodTable(flood),
+      ],
+      targets: peerTargetsTable(loads, peakMegabytes(ours.pid), node.version),
+    };
   } finally {
     await Promise.all([...running.values()].map((peer) => peer.stop()));
   }

@@ -81,7 +81,7 @@ function dimensions(large: number): Dimension[] {
   ];
 }
 
-export async function measureGrowth(bench: Bench): Promise<string[]> {
+export async function measureGrowth(bench: Bench) {
   const { isQuick, maxRows } = bench.options;
   const rows: string[][] = [];
   const targets: string[][] = [];
@@ -109,7 +109,7 @@ export async function measureGrowth(bench: Bench): Promise<string[]> {
     const what = `${title}: ${QUANTITIES[quantity]}, ${last} to ${first}`;
     targets.push(judge(what, ratioOf(measured, last, first, quantity), quantity, limit));
   }
-  return [table(HEAD, rows), targetsTable(targets)];
+  return { texts: [table(HEAD, rows)], targets: targetsTable(targets) };
 }
 
 async function measureDimension(bench: Bench, dimension: Omit<Dimension, 'title'>) {

@@ -49,7 +49,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-export async function explainPlans(bench: Bench): Promise<string[]> {
+export async function explainPlans(bench: Bench) {
   const { server, databaseOf } = bench.postgres;
   const { maxRows } = bench.options;
   const size = { ...BASE_SIZE, stages: maxRows, users: maxRows, oauth_tokens: maxRows };
@@ -80,7 +80,7 @@ export async function explainPlans(bench: Bench): Promise<string[]> {
     await ours.stop();
   }
   const head = ['requests', 'statement about', 'plan', 'execution ms', 'pages'];
-  return [table([...head, 'large tables read from end to end'], rows)];
+  return { texts: [table([...head, 'large tables read from end to end'], rows)] };
 }
 
 /** By subject. Requests that arrive together share statements: the one that takes the longest has most of them. */

@@ -15,7 +15,7 @@ const ROWS = 25;
 const now = () => Number(process.hrtime.bigint() / 1000n);
 
 /** Writes `dist/<peer>.cpuprofile` for each peer, which Chromium's developer tools open. */
-export async function profilePeers(bench: Bench): Promise<string[]> {
+export async function profilePeers(bench: Bench) {
   const ours = await startPeer(bench, 'ours');
   const CONSTANT_BODY = (await ask(ours.port, CONSTANT)).text;
   await ours.stop();
@@ -41,7 +41,7 @@ export async function profilePeers(bench: Bench): Promise<string[]> {
       selfTimesTable(samples, 'function', functionOf),
     );
   }
-  return texts;
+  return { texts };
 }
 
 /** What the process did when it was not idle between two times, and for how many microseconds. */

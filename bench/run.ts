@@ -10,8 +10,8 @@ import { type Options, type Part, readOptions, USAGE } from './options.js';
 import { explainPlans } from './plans.js';
 import { profilePeers } from './profile.js';
 
-/** What each part resolves to are texts and tables in Markdown. */
-const PARTS: Readonly<Record<Part, (bench: Bench) => Promise<string[]>>> = {
+/** What each part resolves to are texts and tables in Markdown; targets are for us, and in no document. */
+const PARTS: Readonly<Record<Part, (bench: Bench) => Promise<{ texts: string[]; targets?: string }>>> = {
   peers: comparePeers,
   growth: measureGrowth,
   plans: explainPlans,
@@ -23,18 +23,20 @@ const progress = (line: string) => void process.stderr.write(`${line}\n`);
 async function run(options: Options): Promise<void> {
   const { parts, document } = options;
   // Rather than after the measurements, when the document has no place for them.
-  for (const part of parts) if (document) findPlace(document, part, options);
+  if (document && !parts.some((part) => findPlace(document, part, options))) {
+    throw new Error(`${document} has no place for what is measured.`);
+  }
   progress('Starting PostgreSQL …');
   const postgres = await openBenchPostgres();
   const bench = { options, postgres, progress, load: openLoad(), sideLoad: openLoad() };
   try {
     for (const part of parts) {
       progress(`${part} …`);
-      const texts = [await describeMachine(bench), ...(await PARTS[part](bench))];
-      process.stdout.write(`${[`### ${part}`, ...texts].join('\n\n')}\n\n`);
-      if (!document) continue;
-      const [before, after] = findPlace(document, part, options);
-      writeFileSync(document, [before, ...texts, after].join('\n\n'));
+      const machine = await describeMachine(bench);
+      const { texts, targets = '' } = await PARTS[part](bench);
+      process.stdout.write(`${[`### ${part}`, machine, ...texts, targets].join('\n\n')}\n\n`);
+      const place = document && findPlace(document, part, options);
+      if (place) writeFileSync(document, [place.before, machine, ...texts, place.after].join('\n\n'));
     }
   } finally {
     await Promise.all([bench.load.close(), bench.sideLoad.close()]);
@@ -52,15 +54,14 @@ async function describeMachine({ options, postgres }: Bench): Promise<string> {
   ].join('; ');
 }
 
-/** What is before and after the place of a part in a document. Throws when it has none. */
-function findPlace(document: string, part: Part, { node }: Options): readonly [string, string] {
+/** What is before and after the place of a part in a document; undefined if it has none. */
+function findPlace(document: string, part: Part, { node }: Options) {
   // The part that has targets for each Node.
   const name = part === 'peers' ? `peers, Node ${Number.parseInt(node.version.slice(1), 10)}` : part;
   const [begin, end] = [`<!-- measured: ${name} -->`, `<!-- end: ${name} -->`];
   const text = readFileSync(document, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${document} lacks ${begin} or ${end}.`);
-  return [text.slice(0, from + begin.length), text.slice(to)];
+  return from < 0 || to < from ? undefined : { before: text.slice(0, from + begin.length), after: text.slice(to) };
 }
 
 let options: Options;
