@@ -32,7 +32,7 @@ async function explainSettings({ message, sqlState, fault }: DatabaseError, targ
     case '3D000':
       return `PostgreSQL at ${place} has no database "${database}". Correct the database name in DATABASE_URL.`;
     case '28P01':
-      return `PostgreSQL at ${place} does not accept this password of the role "${user}", or has no such role. Correct DATABASE_URL.`;
+      return `PostgreSQL at ${place} does not accept this password of the role "${user}", or has no such role. Correct DATABASE_URL, or the file that DATABASE_PASSWORD_FILE names.`;
     case '28000':
       return `PostgreSQL at ${place} does not let the role "${user}" in: ${message}. Correct DATABASE_URL, or allow the role in pg_hba.conf.`;
     case '42501':

@@ -104,7 +104,7 @@ const BROKEN: [string, Broken, RegExp][] = [
       const { url } = await open();
       return { url: changed(url, (parts) => Object.assign(parts, { password: 'wrong' })) };
     },
-    /does not accept this password of the role "authentik_stages_reader", .* Correct DATABASE_URL\.$/,
+    /does not accept this password of the role "authentik_stages_reader", .* Correct DATABASE_URL, or the file that DATABASE_PASSWORD_FILE names\.$/,
   ],
   [
     'a wrong database name',
