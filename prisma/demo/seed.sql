@@ -1,5 +1,5 @@
 -- What a fresh installation of authentik 2024.6 holds, as far as this service reads it, and demo
--- users to try each answer with. Applied once, in one transaction, right after tables.sql.
+-- users to try each response with. Applied once, in one transaction, right after tables.sql.
 
 WITH flow (flow_uuid, pbm_uuid, slug, name, title, designation, authentication) AS (
   VALUES
@@ -143,7 +143,7 @@ JOIN authentik_flows_flow flow ON flow.slug = flow_slug
 JOIN authentik_flows_stage stage ON stage.name = stage_name;
 
 -- Not in a fresh installation: a second password stage, bound to no flow, which the single-stage
--- user may not see. To them it answers 404, exactly as a stage that does not exist.
+-- user may not see: they get 404, exactly as for a stage that does not exist.
 INSERT INTO authentik_flows_stage (stage_uuid, name) VALUES
   ('639bacda-c87f-4513-ba0e-5df8b3684c6c', 'demo-second-password');
 INSERT INTO authentik_stages_password_passwordstage (
