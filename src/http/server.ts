@@ -67,8 +67,9 @@ export async function startServer(app: Express, options: ServerOptions) {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (_request, socket: Socket) => void refuse(socket, 'CONNECT', options));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else void refuse(socket, error.code, options);
+    if (error.code === 'ECONNRESET') socket.destroy();
+    // Not what follows a refusal: a reset could overtake it on its way to the client.
+    else if (socket.writable) void refuse(socket, error.code, options);
   });
   server.listen(options.port, options.host);
   await once(server, 'listening');
