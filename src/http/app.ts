@@ -93,7 +93,7 @@ function healthPages(checkReadiness: () => Promise<void>): RequestHandler {
 
 // A client sends its next request after its response: the delay keeps excess requests from coming faster than they can
 // be refused beside the work on the others.
-const EXCESS_DELAY_MS = 250;
+const EXCESS_DELAY_MS = 1000;
 // One client may send many requests without waiting for responses.
 const MAX_EXCESS = 10_000;
 
