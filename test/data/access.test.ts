@@ -29,6 +29,9 @@ const OPERATION = 'stages_password_retrieve';
 
 let db: TestDatabase;
 let service: TestService;
+/** Connects as a role that may read all tables, and must not call the function. */
+let byTables: TestService;
+const ROLE = `reads_all_${randomUUID().slice(0, 8)}`;
 let stage: string;
 let otherStage: string;
 let superusers: string;
@@ -38,18 +41,33 @@ beforeAll(async () => {
   stage = await insertPasswordStage(db);
   otherStage = await insertPasswordStage(db);
   superusers = await insertGroup(db, { is_superuser: true });
-  service = await startTestService(db.url, { clock: () => new Date(NOW) });
+  await db.sql(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${ROLE}'; GRANT pg_read_all_data TO ${ROLE}`);
+  const url = Object.assign(new URL(db.adminUrl), { username: ROLE, password: ROLE }).href;
+  const clock = () => new Date(NOW);
+  service = await startTestService(db.url, { clock });
+  byTables = await startTestService(url, { clock });
+  const ways = [service, byTables].map(
+    ({ log }) => log.find(({ readsTokensBy }) => readsTokensBy)?.readsTokensBy,
+  );
+  expect(ways).toEqual(['function', 'tables']);
 });
 afterAll(async () => {
   await service.close();
+  await byTables.close();
+  await db.sql(`DROP ROLE ${ROLE}`);
   await db.drop();
 });
 
-/** 200, or the code of the error. */
+/** 200, or the code of the error; the same whether tokens are looked up by the function or read from their tables. */
 async function ask(token: string, path = pathTo(stage)): Promise<string | number> {
-  const answer = await send(service.url, path, { headers: { Authorization: `Bearer ${token}` } });
-  expect(checkResponse(OPERATION, answer)).toEqual([]);
-  return answer.status === 200 ? 200 : JSON.parse(answer.text).code;
+  const outcomes = [service, byTables].map(async ({ url }) => {
+    const response = await send(url, path, { headers: { Authorization: `Bearer ${token}` } });
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    return response.status === 200 ? 200 : JSON.parse(response.text).code;
+  });
+  const [outcome, other] = await Promise.all(outcomes);
+  expect(other).toBe(outcome);
+  return outcome;
 }
 
 const askAs = async (userId: number, path?: string) => ask(await insertToken(db, userId), path);

@@ -104,6 +104,25 @@ describe.each(['2024.6', '2026.2'] as const)('stages_password_list on %s', (rele
     expect(typeof expected === 'number' ? found.length : found).toEqual(expected);
   });
 
+  // What JavaScript takes for numbers. An infinite one would reach SQL as NULL, and LIMIT NULL is no limit.
+  it.each([
+    'Infinity',
+    '1e309',
+    '1e1',
+    '0x10',
+    '0b1',
+    '%205',
+    '%EF%BB%BF5',
+    '+5',
+    '5.0',
+    '--',
+  ])('400: %j is no number of decimal digits', async (text) => {
+    for (const name of ['page_size', 'failed_attempts_before_cancel']) {
+      const { status, text: body } = await get(`?${name}=${text}`);
+      expect({ status, code: JSON.parse(body).code }).toEqual({ status: 400, code: 'invalid' });
+    }
+  });
+
   it('200: filters by the flow that configures, in either case', async () => {
     expect(await names(`?configure_flow=${flowId.toUpperCase()}`)).toEqual(['alpha one']);
   });
