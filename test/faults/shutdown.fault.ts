@@ -152,7 +152,11 @@ describe('shutdown under load', () => {
 
 describe('a start that fails', () => {
   test.each([
-    ['the port is taken', () => ({ PORT: new URL(service.url).port }), /EADDRINUSE/],
+    [
+      'the port is taken',
+      () => ({ PORT: new URL(service.url).port }),
+      /Port \d+ of 127\.0\.0\.1 is taken/,
+    ],
     [
       'the password is wrong',
       () => ({ DATABASE_URL: postgres.url.replace(/:[^:@]+@/, ':wrong-password@') }),
