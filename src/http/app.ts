@@ -55,7 +55,7 @@ export async function createApp(options: AppOptions): Promise<Express> {
   app.use(shedLoad(options));
   // Nobody waits for ever.
   app.use(limitTime(options.requestTimeoutMs));
-  // The validator answers 404 to every path that the contract does not have.
+  // Its paths are not the contract's.
   if (options.referencePage) app.use(createReference(contract, options.isDemo));
   // From here on as authentik does it: 404, 406, 403, and only then 400.
   app.use(match, checkAccept);

@@ -71,7 +71,6 @@ export function toOperationError(thrown: unknown): OperationError {
   // As express-openapi-validator and Express have them.
   const { status, errors = [] } = Object(thrown) as { status?: number; errors?: readonly ValidationProblem[] };
   if (status === 400) return new OperationError('invalid', errors.map(explain), options);
-  if (status === 404) return new OperationError('not_found', 'Not found.', options);
   return new OperationError('internal_error', thrown instanceof Error ? thrown.message : String(thrown), options);
 }
 

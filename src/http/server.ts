@@ -12,7 +12,6 @@ import { OperationError } from '../domain/errors.js';
 import { sendErrorOnSocket } from './errors.js';
 import { classesFor } from './express-classes.js';
 import type { InFlight } from './in-flight.js';
-import type { Metrics } from './metrics.js';
 import { toOriginForm } from './requests.js';
 
 type HttpConfig = Pick<Config['http'], 'host' | 'port' | 'shutdownDelayMs' | 'shutdownTimeoutMs'>;
@@ -21,7 +20,7 @@ export interface ServerOptions extends HttpConfig {
   readonly inFlight: InFlight;
   readonly logger: Logger;
   /** Counts the responses to what is no request. */
-  readonly metrics?: Pick<Metrics, 'countRefusal'> | undefined;
+  readonly metrics?: { countRefusal(status: number): void } | undefined;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;

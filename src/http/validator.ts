@@ -33,7 +33,7 @@ export async function createContractMiddleware(app: Application, contract: Contr
   // Which user it is, is decided when the database has responded; without a token no request gets here.
   const hasCaller = (request: Request) => request.context.caller !== undefined;
   const [load, match, ...enforce] = OpenApiValidator.middleware({
-    // The validator edits the document that it is given.
+    // The validator edits the document that it is given. Its types are for other documents and another Express.
     apiSpec: structuredClone(contract.document) as never,
     validateApiSpec: true,
     validateRequests: { allErrors: true, allowUnknownQueryParameters: false },
@@ -65,11 +65,12 @@ async function createMatch(app: Application, contract: Contract, match: RequestH
   return (request, _response, next) => {
     const [path = ''] = request.originalUrl.split('?');
     for (const { pattern, found } of routes) {
-      const match = pattern.exec(path);
-      if (!match) continue;
+      const matched = pattern.exec(path);
+      if (!matched) continue;
       const pathParams: Record<string, string> = {};
+      // Before anything is decoded: that a path is malformed is told only to callers who may see stages.
       request.openapi = { ...found, pathParams };
-      for (const [name, value] of Object.entries(match.groups ?? {})) pathParams[name] = decoded(value);
+      for (const [name, value] of Object.entries(matched.groups ?? {})) pathParams[name] = decoded(value);
     }
     next();
   };

@@ -2,6 +2,7 @@
 import type { FlowImageRules } from '../../domain/flow-image.js';
 import type { SearchSyntax } from '../../domain/stage-list.js';
 
+// Each `as` allows what later releases change.
 const OLDEST = {
   /** The first authentik release with these tables. */
   since: '2023.10',
