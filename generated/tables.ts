@@ -29,6 +29,11 @@ export const TABLES = [
  "authentik_brands_brand"
 ] as const;
 
+/** The tables that got another name in a release; queries know them by the first. */
+export const RENAMED: { readonly [table: string]: { readonly since: string; readonly to: string } | undefined } = {
+ "authentik_core_user_ak_groups": { "since": "2026.2", "to": "authentik_core_user_groups" }
+};
+
 /** A column that is read. */
 export interface Need {
   readonly table: string;
@@ -540,6 +545,33 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   { "table": "guardian_roleobjectpermission", "column": "object_pk", "type": "text", "reads": "permissions", "isWhole": false }
  ]
 };
+
+/** A column that only some releases have, or that only some have without NOT NULL. */
+export interface Marker {
+  readonly table: (typeof TABLES)[number];
+  readonly column: string;
+  /** Another type makes it another column: 2026.2 gave a name a new meaning. */
+  readonly type: string;
+  readonly isNullable: boolean;
+  /** The first release that has it. */
+  readonly since: string;
+  /** The first release that no longer has it. */
+  readonly before?: string;
+}
+
+export const MARKERS: readonly Marker[] = [
+ { "table": "authentik_stages_password_passwordstage", "column": "allow_show_password", "type": "boolean", "isNullable": false, "since": "2024.8" },
+ { "table": "authentik_core_token", "column": "expires", "type": "timestamp with time zone", "isNullable": true, "since": "2024.4" },
+ { "table": "authentik_core_user", "column": "last_updated", "type": "timestamp with time zone", "isNullable": false, "since": "2025.8" },
+ { "table": "authentik_core_group", "column": "parent_id", "type": "uuid", "isNullable": false, "since": "2023.10", "before": "2025.12" },
+ { "table": "authentik_core_groupparentage", "column": "parent_id", "type": "uuid", "isNullable": false, "since": "2025.12" },
+ { "table": "authentik_core_user_ak_groups", "column": "group_id", "type": "uuid", "isNullable": false, "since": "2023.10", "before": "2026.2" },
+ { "table": "authentik_core_user_groups", "column": "group_id", "type": "uuid", "isNullable": false, "since": "2026.2" },
+ { "table": "authentik_rbac_role", "column": "uuid", "type": "uuid", "isNullable": false, "since": "2023.10" },
+ { "table": "authentik_core_user_roles", "column": "role_id", "type": "uuid", "isNullable": false, "since": "2025.12" },
+ { "table": "authentik_brands_brand", "column": "brand_uuid", "type": "uuid", "isNullable": false, "since": "2024.2" },
+ { "table": "authentik_brands_brand", "column": "flow_lockdown_id", "type": "uuid", "isNullable": false, "since": "2026.5" }
+];
 
 /** The file that grants what a release needs, by the first release with its tables. */
 export const ROLE_FILES: Readonly<Record<string, string>> = {

@@ -27,9 +27,11 @@ interface Column {
   readonly type: string;
   readonly since?: string;
   readonly until?: string;
+  readonly nullable?: string;
   readonly isMarker?: true;
+  readonly isUnread?: true;
 }
-interface Table extends Omit<Column, 'type'> {
+interface Table extends Pick<Column, 'name' | 'since' | 'until'> {
   readonly renamed?: { readonly since: string; readonly to: string };
   readonly reads: string;
   readonly isWhole?: true;
@@ -52,11 +54,14 @@ function toTable({ name, dbName, documentation = '', fields }: DMMF.Model): Tabl
 
 function toColumn(field: DMMF.Field): Column {
   const { name, dbName, documentation = '' } = field;
+  const [, nullable] = /@nullable (\S+)/.exec(documentation) ?? [];
   return {
     name: dbName ?? name,
     type: typeOf(field),
     ...lifetime(documentation),
+    ...(nullable && { nullable }),
     ...(documentation.includes('@marker') && { isMarker: true }),
+    ...(documentation.includes('@unread') && { isUnread: true }),
   };
 }
 
@@ -92,9 +97,28 @@ function tablesOf(tables: readonly Table[], release: string): TableDescription[]
       name: renamed && !isBefore(release, renamed.since) ? renamed.to : name,
       reads,
       isWhole,
-      columns: columns.filter((column) => exists(column, release) && !column.isMarker),
+      columns: columns.filter((column) => exists(column, release) && !column.isUnread),
     }))
     .filter(({ columns }) => columns.length > 0);
+}
+
+/** A table that got another name is told by both: its column went from the one and came to the other. */
+function markersOf({ name, renamed, columns, ...table }: Table) {
+  const [oldest] = RELEASES.map(({ since }) => since);
+  return columns
+    .filter(({ isMarker }) => isMarker)
+    .flatMap((column) => {
+      const { type, nullable } = column;
+      const since = nullable ?? column.since ?? table.since ?? oldest;
+      const until = column.until ?? table.until;
+      const next = RELEASES.find((release) => until && isBefore(until, release.since));
+      const before = renamed?.since ?? next?.since;
+      const marker = { column: column.name, type, isNullable: nullable !== undefined };
+      return [
+        { table: name, ...marker, since, ...(before && { before }) },
+        ...(renamed ? [{ table: renamed.to, ...marker, since: renamed.since }] : []),
+      ];
+    });
 }
 
 /** The first release of each set of grants, with the last one that it serves. */
@@ -129,6 +153,11 @@ function toModule(tables: readonly Table[]): string {
 /** Every name that a table has or had. */
 export const TABLES = ${toJson([...new Set(names)])} as const;
 
+/** The tables that got another name in a release; queries know them by the first. */
+export const RENAMED: { readonly [table: string]: { readonly since: string; readonly to: string } | undefined } = ${toJson(
+    Object.fromEntries(tables.flatMap(({ name, renamed }) => (renamed ? [[name, renamed]] : []))),
+  )};
+
 /** A column that is read. */
 export interface Need {
   readonly table: string;
@@ -143,6 +172,21 @@ export interface Need {
 
 /** By the first release with these tables. */
 export const NEEDS: Readonly<Record<string, readonly Need[]>> = ${toJson(Object.fromEntries(needs))};
+
+/** A column that only some releases have, or that only some have without NOT NULL. */
+export interface Marker {
+  readonly table: (typeof TABLES)[number];
+  readonly column: string;
+  /** Another type makes it another column: 2026.2 gave a name a new meaning. */
+  readonly type: string;
+  readonly isNullable: boolean;
+  /** The first release that has it. */
+  readonly since: string;
+  /** The first release that no longer has it. */
+  readonly before?: string;
+}
+
+export const MARKERS: readonly Marker[] = ${toJson(tables.flatMap(markersOf))};
 
 /** The file that grants what a release needs, by the first release with its tables. */
 export const ROLE_FILES: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(paths), undefined, 1)};
@@ -163,7 +207,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
 
 function toPage(tables: readonly Table[]): string {
   const rows = tables.flatMap(({ name, renamed, reads, columns, isWhole, ...table }) => {
-    const read = columns.filter(({ isMarker }) => !isMarker);
+    const read = columns.filter(({ isUnread }) => !isUnread);
     if (read.length === 0) return [];
     const names = `\`${name}\`${renamed ? ` (since ${renamed.since} \`${renamed.to}\`)` : ''}`;
     const listed = read

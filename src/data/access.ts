@@ -137,7 +137,7 @@ function django({ tables: t, release }: Schema): PermissionSql {
     )`,
     groups: Prisma.sql`
       WITH RECURSIVE member (group_id, hops) AS (
-        SELECT m.group_id, 0 FROM ${t[release.membershipTable]} m WHERE m.user_id = u.id
+        SELECT m.group_id, 0 FROM ${t.authentik_core_user_ak_groups} m WHERE m.user_id = u.id
         UNION
         SELECT g.parent_id, member.hops + 1 FROM member
           JOIN ${t.authentik_core_group} g ON g.group_uuid = member.group_id
@@ -157,10 +157,10 @@ function django({ tables: t, release }: Schema): PermissionSql {
 }
 
 /** Since 2025.12: permissions belong to roles; roles to users, groups, and through groups to their child groups. */
-function roles({ tables: t, release }: Schema): PermissionSql {
+function roles({ tables: t }: Schema): PermissionSql {
   const groups = Prisma.sql`
       WITH RECURSIVE member (group_id) AS (
-        SELECT m.group_id FROM ${t[release.membershipTable]} m WHERE m.user_id = u.id
+        SELECT m.group_id FROM ${t.authentik_core_user_ak_groups} m WHERE m.user_id = u.id
         UNION
         SELECT gp.parent_id FROM member
           JOIN ${t.authentik_core_groupparentage} gp ON gp.child_id = member.group_id
@@ -193,7 +193,7 @@ function releaseHolds({ name, release }: Schema): Prisma.Sql {
     const conditions = [
       `attrelid = pg_catalog.to_regclass(${pg.escapeLiteral(qualified(name, table))})`,
       `attname = ${pg.escapeLiteral(column)}`,
-      ...(type ? [`atttypid = ${pg.escapeLiteral(type)}::regtype`] : []),
+      `atttypid = ${pg.escapeLiteral(type)}::regtype`,
       ...(isNullable ? ['NOT attnotnull'] : []),
     ];
     return `NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE ${conditions.join(' AND ')})`;

@@ -50,19 +50,19 @@ describe('a half-migrated database', () => {
       'has both kinds of parents',
       '2025.12',
       ['ALTER TABLE authentik_core_group ADD parent_id uuid'],
-      /resemble authentik 2025\.12 or later, before 2026\.2, but authentik_core_group\.parent_id should not be there\./,
+      /resemble authentik 2025\.12 or later, before 2026\.2, but authentik_core_group\.parent_id of type uuid should not be there\./,
     ],
     [
       'has group parentage beside the old permissions only',
       '2025.8',
       ['CREATE TABLE authentik_core_groupparentage (child_id uuid, parent_id uuid)'],
-      /resemble authentik 2025\.8 or later, before 2025\.12, but authentik_core_groupparentage\.parent_id should not be there\./,
+      /resemble authentik 2025\.8 or later, before 2025\.12, but authentik_core_groupparentage\.parent_id of type uuid should not be there\./,
     ],
     [
       'has lost parent_id and not got roles for users',
       '2025.12',
       ['DROP TABLE authentik_core_user_roles'],
-      /resemble authentik 2025\.12 or later, before 2026\.2, but authentik_core_user_roles\.role_id is missing\./,
+      /resemble authentik 2025\.12 or later, before 2026\.2, but authentik_core_user_roles\.role_id of type uuid is missing\./,
     ],
     [
       'has no table of role permissions',
@@ -74,7 +74,7 @@ describe('a half-migrated database', () => {
       'has the memberships under both names',
       '2026.2',
       ['CREATE TABLE authentik_core_user_ak_groups (user_id integer, group_id uuid)'],
-      /resemble authentik 2026\.2 or later, before 2026\.5, but authentik_core_user_ak_groups\.group_id should not be there\./,
+      /resemble authentik 2026\.2 or later, before 2026\.5, but authentik_core_user_ak_groups\.group_id of type uuid should not be there\./,
     ],
     [
       'has the new name on a table of the old kind',

@@ -87,7 +87,7 @@ const BROKEN: [string, Broken, RegExp][] = [
       await db.sql('ALTER TABLE authentik_core_group DROP parent_id');
       return db;
     },
-    /of no known release\. .*authentik_core_group\.parent_id is missing\. Supported are .* run them again\.$/,
+    /of no known release\. .*authentik_core_group\.parent_id of type uuid is missing\. Supported are .* run them again\.$/,
   ],
   [
     'missing grants',

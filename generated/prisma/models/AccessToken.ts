@@ -427,7 +427,7 @@ export type $AccessTokenPayload<ExtArgs extends runtime.Types.Extensions.Interna
     scope: string
     userId: number
     /**
-     * NOT NULL until 2024.2.
+     * @nullable 2024.4
      */
     expires: Date | null
     expiring: boolean

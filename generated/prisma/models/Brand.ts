@@ -271,11 +271,13 @@ export type $BrandPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     /**
      * @marker
+     * @unread
      */
     id: string
     /**
      * @since 2026.5
      * @marker
+     * @unread
      */
     flowLockdownId: string | null
   }, ExtArgs["result"]["brand"]>

@@ -298,6 +298,7 @@ export type $GroupPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
     isSuperuser: boolean
     /**
      * @until 2025.10
+     * @marker
      */
     parentId: string | null
   }, ExtArgs["result"]["group"]>

@@ -275,6 +275,9 @@ export type $GroupParentagePayload<ExtArgs extends runtime.Types.Extensions.Inte
   objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     childId: string
+    /**
+     * @marker
+     */
     parentId: string
   }, ExtArgs["result"]["groupParentage"]>
   composites: {}

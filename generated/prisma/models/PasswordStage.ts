@@ -523,6 +523,7 @@ export type $PasswordStagePayload<ExtArgs extends runtime.Types.Extensions.Inter
     failedAttemptsBeforeCancel: number
     /**
      * @since 2024.8
+     * @marker
      */
     allowShowPassword: boolean
   }, ExtArgs["result"]["passwordStage"]>

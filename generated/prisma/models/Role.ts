@@ -244,6 +244,7 @@ export type $RolePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     /**
      * @marker
+     * @unread
      */
     id: string
   }, ExtArgs["result"]["role"]>

@@ -425,7 +425,8 @@ export type $TokenPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
     intent: string
     userId: number
     /**
-     * NOT NULL until 2024.2.
+     * @nullable 2024.4
+     * @marker
      */
     expires: Date | null
     expiring: boolean

@@ -369,6 +369,7 @@ export type $UserPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     /**
      * @since 2025.8
      * @marker
+     * @unread
      */
     lastUpdated: Date | null
   }, ExtArgs["result"]["user"]>

@@ -320,6 +320,9 @@ export type $UserGroupPayload<ExtArgs extends runtime.Types.Extensions.InternalA
   objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     userId: number
+    /**
+     * @marker
+     */
     groupId: string
   }, ExtArgs["result"]["userGroup"]>
   composites: {}

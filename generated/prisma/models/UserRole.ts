@@ -320,6 +320,9 @@ export type $UserRolePayload<ExtArgs extends runtime.Types.Extensions.InternalAr
   objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     userId: number
+    /**
+     * @marker
+     */
     roleId: string
   }, ExtArgs["result"]["userRole"]>
   composites: {}

@@ -1,17 +1,18 @@
 /** Knows which release the tables are of now, and notices when that changes. */
 import { Prisma } from '../../../generated/prisma/client.js';
-import { TABLES } from '../../../generated/tables.js';
+import { RENAMED, TABLES } from '../../../generated/tables.js';
 import { OperationError } from '../../domain/errors.js';
 import type { FlowImageRules } from '../../domain/flow-image.js';
 import type { Database } from '../database.js';
 import { DatabaseError } from '../errors.js';
 import { type Inspection, inspectDatabase } from '../inspection.js';
-import type { Release } from './releases.js';
+import { isBefore, type Release } from './releases.js';
 
 /** A database that we understand: all that the queries on it depend on. */
 export interface Schema {
   readonly name: string;
   readonly release: Release;
+  /** By their first names. */
   readonly tables: Tables;
   /** The table of tenants, which is in the main schema only; undefined where there is none. */
   readonly tenants: Prisma.Sql | undefined;
@@ -61,7 +62,7 @@ export function createSchemaMonitor(database: Database, { schema, webPath, onCha
       if (current?.release === release && current.readsTokensBy === readsTokensBy) return current;
       const tenants = tenantSchema ? Prisma.raw(qualified(tenantSchema, 'authentik_tenants_tenant')) : undefined;
       const image = { form: release.image, schema, webPath };
-      current = { name: schema, release, tables: tablesIn(schema), tenants, readsTokensBy, image };
+      current = { name: schema, release, tables: tablesIn(schema, release), tenants, readsTokensBy, image };
       return current;
     } catch (error) {
       // A database that is away tells nothing about its tables; each response still proves them.
@@ -110,9 +111,13 @@ export function createSchemaMonitor(database: Database, { schema, webPath, onCha
 /** Each table with its schema, quoted: the connection's search path does not matter. */
 type Tables = Readonly<Record<(typeof TABLES)[number], Prisma.Sql>>;
 
-function tablesIn(schema: string): Tables {
+function tablesIn(schema: string, { since }: Release): Tables {
+  const table = (name: string) => {
+    const renamed = RENAMED[name];
+    return Prisma.raw(qualified(schema, renamed && !isBefore(since, renamed.since) ? renamed.to : name));
+  };
   // Every name of the type is in the list that the type is made from.
-  return Object.fromEntries(TABLES.map((name) => [name, Prisma.raw(qualified(schema, name))])) as Tables;
+  return Object.fromEntries(TABLES.map((name) => [name, table(name)])) as Tables;
 }
 
 export function qualified(schema: string, name: string): string {

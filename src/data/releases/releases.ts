@@ -8,8 +8,6 @@ const OLDEST = {
   since: '2023.10',
   /** Django's and guardian's tables (to 2025.10), or roles only. */
   permissions: 'django' as 'django' | 'roles',
-  /** Joins users with authentik's own groups; another table had the second name before 2026.2. */
-  membershipTable: 'authentik_core_user_ak_groups' as 'authentik_core_user_ak_groups' | 'authentik_core_user_groups',
   /** How many parents above a user's own group may make a superuser; with roles, any number. */
   superuserHops: 20,
   /** Without the index, looking for an OAuth token scans the table. */
@@ -32,7 +30,8 @@ const CHANGES: readonly (Pick<Release, 'since'> & Partial<Release>)[] = [
   { since: '2024.8', hasAccessTokenIndex: true, hasAllowShowPassword: true },
   { since: '2025.8', image: 'absolute-paths', hasAutocomplete: true, search: 'phrases' },
   { since: '2025.12', permissions: 'roles', image: 'files', hasTenantPageSizes: true },
-  { since: '2026.2', membershipTable: 'authentik_core_user_groups' },
+  // Renames a table.
+  { since: '2026.2' },
   { since: '2026.5', ordersNullsFirst: true },
 ];
 

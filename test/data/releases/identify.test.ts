@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { MARKERS, type Marker } from '../../../generated/tables.js';
 import { createAccessRepository } from '../../../src/data/access.js';
 import { inspectDatabase } from '../../../src/data/inspection.js';
-import { MARKERS, type Marker, nearestRelease } from '../../../src/data/releases/identify.js';
+import { nearestRelease } from '../../../src/data/releases/identify.js';
 import type { Schema, SchemaMonitor } from '../../../src/data/releases/monitor.js';
 import type { Release } from '../../support/generations/generations.js';
 import { upgradeStatements } from '../../support/generations/statements.js';
@@ -48,8 +49,8 @@ describe('nearestRelease', () => {
       const found = names.filter((_name, index) => subset & (1 << index));
       const { release, deviations } = nearestRelease(
         MARKERS.filter((marker) => found.includes(nameOf(marker))).map((marker) => ({
-          ...{ type: '', isNotNull: false },
           ...marker,
+          isNotNull: false,
         })),
       );
       const isExact = deviations.length === 0;

@@ -259,4 +259,4 @@ describe('a change that no release makes', () => {
 });
 
 const isAboutParents = (message: string) =>
-  /authentik_core_group\.parent_id is missing/.test(message);
+  /authentik_core_group\.parent_id of type uuid is missing/.test(message);
