@@ -90,21 +90,16 @@ AS $function$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  WITH request (credentials, at_time, include_oauth) AS (SELECT $1, $2, $3), asked AS (
-    SELECT DISTINCT unnest(credentials) AS credential FROM request
-  ), api AS (
-    SELECT asked.credential, lowest.user_id
-    FROM request CROSS JOIN asked CROSS JOIN LATERAL (
-      SELECT t.user_id FROM %1$I.authentik_core_token t
-      WHERE t.key = asked.credential AND t.intent = 'api'
-        AND (NOT t.expiring OR t.expires IS NULL OR t.expires >= request.at_time)
-      ORDER BY t.token_uuid LIMIT 1
-    ) lowest
+  WITH request (credentials, at_time, include_oauth) AS (SELECT $1, $2, $3), api AS (
+    SELECT DISTINCT ON (t.key) t.key AS credential, t.user_id
+    FROM request JOIN %1$I.authentik_core_token t ON t.key = ANY (request.credentials)
+    WHERE t.intent = 'api' AND (NOT t.expiring OR t.expires IS NULL OR t.expires >= request.at_time)
+    ORDER BY t.key, t.token_uuid
   ), oauth AS (
     SELECT DISTINCT ON (o.token) o.token AS credential, o.user_id, o._scope
     FROM %1$I.authentik_providers_oauth2_accesstoken o
     WHERE (SELECT include_oauth FROM request)
-      AND o.token IN (SELECT credential FROM asked EXCEPT SELECT credential FROM api)
+      AND o.token IN (SELECT unnest(credentials) FROM request EXCEPT SELECT credential FROM api)
       AND o._scope ILIKE '%%goauthentik.io/api%%'
       AND (NOT o.expiring OR o.expires IS NULL OR o.expires >= (SELECT at_time FROM request))
     ORDER BY o.token, o.id

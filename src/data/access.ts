@@ -11,15 +11,17 @@ import { qualified, type Schema, SchemaChangedError, type SchemaMonitor } from '
 
 export type AccessRepository = ReturnType<typeof createAccessRepository>;
 
-const AccessRow = z.object({
-  credential: z.string(),
-  userId: z.number(),
-  isActive: z.boolean(),
-  isInternalServiceAccount: z.boolean(),
-  seesAll: z.boolean(),
-  grantedStages: z.string().nullable(),
-  releaseHolds: z.boolean(),
-});
+const AccessRows = z.array(
+  z.object({
+    credential: z.string(),
+    userId: z.number(),
+    isActive: z.boolean(),
+    isInternalServiceAccount: z.boolean(),
+    seesAll: z.boolean(),
+    grantedStages: z.string().nullable(),
+    releaseHolds: z.boolean(),
+  }),
+);
 
 /**
  * Where authentik has no index on OAuth tokens, they are looked at only when there is no API token, and apart: callers
@@ -40,7 +42,7 @@ export function createAccessRepository(
       texts.set(schema, text);
       const includeOauth = scansOauth || schema.release.hasAccessTokenIndex;
       const statement = new Prisma.Sql(text, [tokens, clock().toISOString(), includeOauth]);
-      const rows = z.array(AccessRow).parse(await database.query((prisma) => prisma.$queryRaw(statement)));
+      const rows = AccessRows.parse(await database.query((prisma) => prisma.$queryRaw(statement)));
       if (rows.some((row) => !row.releaseHolds)) throw new SchemaChangedError();
       const facts = new Map(rows.map((row) => [row.credential, toFacts(row)]));
       return tokens.map((token) => facts.get(token));
@@ -62,7 +64,7 @@ export function createAccessRepository(
   };
 }
 
-function toFacts({ grantedStages, ...row }: z.infer<typeof AccessRow>): AccessFacts {
+function toFacts({ grantedStages, ...row }: z.infer<typeof AccessRows>[number]): AccessFacts {
   return { ...row, grantedStages: new Set(grantedStages?.split(' ')) };
 }
 
@@ -185,18 +187,17 @@ function roles({ tables: t }: Schema): PermissionSql {
 
 /**
  * True while nothing is there that a later release brings: 2025.12 keeps the old permission tables, frozen with grants
- * that were revoked since. What an upgrade takes away needs no proof, since a query that reads it fails. The SELECT
- * around makes it run once for each query, not for each row.
+ * that were revoked since. What an upgrade takes away needs no proof, since a query that reads it fails.
  */
 function releaseHolds({ name, release }: Schema): Prisma.Sql {
-  const absences = markersAfter(release).map(({ table, column, type, isNullable }) => {
-    const conditions = [
-      `attrelid = pg_catalog.to_regclass(${pg.escapeLiteral(qualified(name, table))})`,
-      `attname = ${pg.escapeLiteral(column)}`,
-      `atttypid = ${pg.escapeLiteral(type)}::regtype`,
-      ...(isNullable ? ['NOT attnotnull'] : []),
-    ];
-    return `NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE ${conditions.join(' AND ')})`;
+  const markers = markersAfter(release).map(({ table, column, type, isNullable }) => {
+    const relation = `pg_catalog.to_regclass(${pg.escapeLiteral(qualified(name, table))})`;
+    return `(${relation}, ${pg.escapeLiteral(column)}::name, ${pg.escapeLiteral(type)}::regtype, ${isNullable})`;
   });
-  return Prisma.raw(absences.length > 0 ? `(SELECT ${absences.join('\n        AND ')})` : 'true');
+  if (markers.length === 0) return Prisma.sql`true`;
+  return Prisma.sql`NOT EXISTS (
+        SELECT FROM (VALUES ${Prisma.raw(markers.join(', '))}) marker (relation, name, type, is_nullable)
+        JOIN pg_catalog.pg_attribute ON attrelid = relation AND attname = name AND atttypid = type
+        WHERE NOT (is_nullable AND attnotnull)
+      )`;
 }

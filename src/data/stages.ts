@@ -75,7 +75,9 @@ function paddedToPowerOfTwo(ids: readonly string[]): string[] {
 }
 
 /** `count` is of all pages. */
-const KeysRow = z.object({ count: z.number(), pageSize: z.number(), knowsFlow: z.boolean(), ids: z.array(z.string()) });
+const KeysRows = z.tuple([
+  z.object({ count: z.number(), pageSize: z.number(), knowsFlow: z.boolean(), ids: z.array(z.string()) }),
+]);
 
 async function findKeys(database: Database, schema: Schema, request: StageListRequest, principal: Principal) {
   const { hasAllowShowPassword, hasTenantPageSizes } = schema.release;
@@ -89,7 +91,7 @@ async function findKeys(database: Database, schema: Schema, request: StageListRe
   const statement = keysStatement(schema, request, principal);
   try {
     const rows = await database.query((prisma) => prisma.$queryRaw(statement));
-    const [{ knowsFlow, ...keys }] = z.tuple([KeysRow]).parse(rows);
+    const [{ knowsFlow, ...keys }] = KeysRows.parse(rows);
     if (knowsFlow) return keys;
   } catch (error) {
     // A text that the database's encoding cannot hold is in no name.
