@@ -132,6 +132,9 @@ describe('the reference page in Chromium', () => {
     const { header, field, response, execute, executeButton } = operation(
       'stages_password_retrieve',
     );
+    const list = operation('stages_password_list');
+    await list.header.click();
+    await list.execute();
     await header.click();
     await execute();
     await field('stage_uuid').fill('not-a-uuid');

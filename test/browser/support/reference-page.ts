@@ -11,7 +11,7 @@ export interface ReferencePage extends WatchedPage {
   demoToken(token: string): Locator;
   /** Types a token into the dialog, as a reader would. */
   authorize(token: string): Promise<void>;
-  /** How far the page reaches beyond the right edge of the window, in pixels. */
+  /** How far the page reaches beyond the right edge of the window, in pixels; `innerWidth` grows with it on a phone. */
   overflow(): Promise<number>;
 }
 
@@ -55,7 +55,10 @@ export async function openReferencePage(
       await dialog.locator('button.authorize').click();
       await dialog.locator('.btn-done').click();
     },
-    overflow: () => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+    overflow: () =>
+      page.evaluate<number>(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      ),
   };
 }
 

@@ -49,12 +49,13 @@ function offerDemoTokens() {
 /** A plugin of Swagger UI: names its fields and their problems, and shows a response whole, in view. */
 function additions({ React }) {
   const h = React.createElement;
-  let latest;
+  // By path: a response of one operation must not draw the page away from the other.
+  const latest = {};
 
   function Response({ response, path, method, specSelectors, getComponent }) {
     const show = (section) => {
-      if (section && !response.equals(latest)) section.scrollIntoView();
-      latest = response;
+      if (section && !response.equals(latest[path])) section.scrollIntoView();
+      latest[path] = response;
     };
     const details = (summary, content) => h('details', null, h('summary', null, summary), content);
     const { status, statusText, duration, headers, text, obj: body } = response.toJS();
