@@ -21,9 +21,7 @@ const PUBLIC_MESSAGES: Partial<Record<ErrorCode, string>> = {
 /** On every response. */
 export const commonHeaders = (id: string) => ({ 'X-Request-Id': id, 'X-Content-Type-Options': 'nosniff' });
 
-function toResponse(thrown: unknown) {
-  const error = toOperationError(thrown);
-  const { code, messages } = error;
+function toResponse({ code, messages }: OperationError) {
   const detail = PUBLIC_MESSAGES[code] ?? messages.join(' ');
   const body: ErrorBody = code === 'invalid' ? { non_field_errors: [...messages], code } : { detail, code };
   const text = JSON.stringify(body);
@@ -38,7 +36,7 @@ function toResponse(thrown: unknown) {
 }
 
 /** Sends an error as the response. Does nothing when a response has begun. */
-export function sendError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+export function sendError(request: IncomingMessage, response: ServerResponse, error: OperationError): void {
   if (response.headersSent) return;
   request.context.error = error;
   const { status, headers, text } = toResponse(error);
@@ -49,7 +47,7 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
 const LINGER_MS = 1000;
 
 /** Writes an error to a connection that is no longer read, and closes it. Returns what to log. */
-export function sendErrorOnSocket(socket: Socket, error: unknown): { id: string; status: number } {
+export function sendErrorOnSocket(socket: Socket, error: OperationError): { id: string; status: number } {
   const id = randomUUID();
   const { status, headers, text } = toResponse(error);
   // Node takes its own listener off a socket that asks to CONNECT; without one a reset would end the process.

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Principal } from '../domain/access.js';
+import type { OperationError } from '../domain/errors.js';
 import { isTerminal } from '../log.js';
 import { commonHeaders } from './errors.js';
 import type { Metrics } from './metrics.js';
@@ -17,7 +18,7 @@ export interface RequestContext {
   /** Known once `caller` has resolved. */
   userId?: number;
   /** What the response reports instead of a result. */
-  error?: unknown;
+  error?: OperationError;
 }
 
 declare module 'node:http' {
@@ -50,6 +51,7 @@ export function recordRequests(logger: Logger, metrics: Metrics | undefined): Re
         route: request.openapi?.openApiRoute,
         ...(isTerminal && status === 404 && { path: request.path }),
         status,
+        code: context.error?.code,
         ms: Math.round(ms * 100) / 100,
         userId: context.userId,
         ...(status >= 500 && { err: context.error }),

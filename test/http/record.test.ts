@@ -68,8 +68,18 @@ describe('the request log', () => {
   test.each([
     ['HEAD', STAGE, { method: 'HEAD', headers: ADMIN }, { method: 'HEAD', status: 200 }],
     ['an unknown path', '/secret-path', {}, { method: 'GET', status: 404 }],
-    ['another method', STAGE, { method: 'DELETE' }, { method: 'DELETE', status: 405 }],
-    ['a caller without credentials', STAGE, {}, { status: 403, route: ROUTE }],
+    [
+      'another method',
+      STAGE,
+      { method: 'DELETE' },
+      { method: 'DELETE', status: 405, code: 'method_not_allowed' },
+    ],
+    [
+      'a caller without credentials',
+      STAGE,
+      {},
+      { status: 403, code: 'not_authenticated', route: ROUTE },
+    ],
     ['a health page', '/livez', {}, { status: 200 }],
   ])('has one line for %s', async (_what, path, request, expected) => {
     await send(service.url, path, request);
