@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command of the published package. */
+import '../src/node-version.js';
 import { verify } from '../src/verify/command.js';
 
 const USAGE = `Usage: authentik-stages-password verify [options]

@@ -1,6 +1,7 @@
 /** Every setting once: its variable, check, default and meaning; read into one Config, with all faults reported at once. */
 import { accessSync, constants } from 'node:fs';
-import { availableParallelism } from 'node:os';
+// As a whole: a name that is missing on an older Node would end the process before node-version.ts can.
+import os from 'node:os';
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { addressesOf, isLoopback } from './data/connection-url.js';
@@ -15,7 +16,7 @@ const integer = (minimum: number, maximum: number) => {
 const milliseconds = integer(1, 3_600_000);
 const port = integer(0, 65_535);
 const workers = z.union(
-  [z.literal('auto').transform(() => Math.min(availableParallelism(), 256)), integer(1, 256)],
+  [z.literal('auto').transform(() => Math.min(os.availableParallelism(), 256)), integer(1, 256)],
   'must be a whole number from 1 to 256, or auto',
 );
 const flag = z.stringbool('must be true or false');

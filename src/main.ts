@@ -1,4 +1,5 @@
 /** Process entry: the command line, the database of a first try, and the end on a signal. */
+import './node-version.js';
 import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
 import { type Config, findMistakes, readConfig } from './config.js';
@@ -29,9 +30,6 @@ const say = (text: string) => process.stderr.write(text);
 const opened: Partial<Record<'service' | 'metrics' | 'demo', Pick<Service, 'url' | 'close'> | undefined>> = {};
 
 async function main(args: string[]): Promise<void> {
-  if (process.versions.node.localeCompare('20.19', 'en', { numeric: true }) < 0) {
-    throw new Error(`Node ${process.versions.node} is too old: this needs Node 20.19 or later.`);
-  }
   if (args[0] === 'verify') {
     process.exitCode = await verify(args.slice(1), { environment: process.env, out: print, err: say });
     return;

@@ -56,6 +56,11 @@ async function addressOf({ err, pid }: Run): Promise<string> {
   return found;
 }
 
+/** Makes Node take itself for an older one. */
+const AS_NODE_20_18 = `--import=data:text/javascript,${encodeURIComponent(
+  "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } })",
+)}`;
+
 describe('a start that fails', () => {
   test('names every bad variable at once, and nothing that could be secret', async () => {
     const { ended, out, err } = run({
@@ -95,6 +100,12 @@ describe('a start that fails', () => {
       /^Cannot start\.\n.* there is no authentik_rbac_role\. .* Upgrade authentik\.\n$/,
     );
     await database.drop();
+  });
+
+  test('names the oldest Node that will do', async () => {
+    const { ended, err } = run({ NODE_OPTIONS: AS_NODE_20_18 });
+    expect(await ended).toBe(1);
+    expect(err()).toBe('Cannot start.\nNode 20.18.3 is too old: this needs Node 20.19 or later.\n');
   });
 
   test.each([
