@@ -79,7 +79,7 @@ export function createSubject(contract: Contract, deployment: Deployment) {
       const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
       if (name === 'TimeoutError') throw new Error(`no response in ${deployment.timeoutMs / 1000} s`);
       // `fetch` itself only says that it failed; of several addresses tried, Node gives no message but a code.
-      throw new Error(`no response: ${cause?.message || cause?.code || message}`);
+      throw new Error(`no response: ${(cause?.message || cause?.code || message).trim()}`);
     }
   }
 

@@ -79,8 +79,8 @@ function readOptions(args: string[], environment: Terminal['environment']) {
   const { url: address, stage, timeout = '10', profile = 'contract', json, junit } = values;
   const token = values.token ?? environment.VERIFY_TOKEN ?? '';
   const secondToken = values['second-token'] ?? environment.VERIFY_SECOND_TOKEN ?? '';
-  assert(TOKEN.test(token), '--token holds something that no token can hold.');
-  assert(TOKEN.test(secondToken), '--second-token holds something that no token can hold.');
+  assert(TOKEN.test(token), '--token must be the token alone: no "Bearer", no spaces and no line breaks.');
+  assert(TOKEN.test(secondToken), '--second-token must be the token alone: no "Bearer", no spaces and no line breaks.');
   assert(stage === undefined || UUID.test(stage), '--stage must be a UUID.');
   assert(profile === 'contract' || profile === 'authentik', '--profile must be one of: contract, authentik.');
   const timeoutMs = Math.round(Number(timeout) * 1000);

@@ -79,6 +79,7 @@ async function findObstacle({ send, deployment }: Subject): Promise<string[]> {
     if (status >= 300 && status < 400) {
       return [`redirects to ${headers.get('Location')}: --url must be the address itself`];
     }
+    if (status !== 403 && !/^\s*{/.test(text)) return [`is another site: it returns ${status} without JSON`];
     refusal ??= text;
     // authentik sends no code, but another detail to callers without permission.
     const isRefused = body.code ? body.code === 'authentication_failed' : text === refusal;

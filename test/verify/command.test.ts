@@ -104,6 +104,8 @@ describe('verify', () => {
   test.each([
     [502, {}, 'is down: it returns 502'],
     [503, {}, 'is down: it returns 503'],
+    [200, {}, 'is another site: it returns 200 without JSON'],
+    [404, {}, 'is another site: it returns 404 without JSON'],
     [
       301,
       { Location: 'https://a.example/' },
@@ -153,7 +155,7 @@ describe('verify', () => {
 
   test('--junit escapes what the deployment returns', async () => {
     const server = await startHttpServer((_request, response) => {
-      response.writeHead(200, { 'Content-Type': 'text/<&"\'\t>' }).end();
+      response.writeHead(200, { 'Content-Type': 'text/<&"\'\t>' }).end('{}');
     });
     const file = join(folder, 'escaped.xml');
     await run(['--url', server.url, '--junit', file]);
@@ -216,7 +218,11 @@ describe('verify', () => {
       ['--url', 'http://a', '--stage', 'secret'],
       '--stage must be a UUID.',
     ],
-    ['a blank in a token', ['--url', 'http://a', '--token', 'a secret'], '--token holds something'],
+    [
+      'a blank in a token',
+      ['--url', 'http://a', '--token', 'a secret'],
+      '--token must be the token alone',
+    ],
     ['no time', ['--url', 'http://a', '--timeout', '0'], '--timeout must be a number of seconds'],
     [
       'an unknown profile',
