@@ -66,7 +66,7 @@ async function checkAtStart(store: Store, { databaseUrl, logger, onAway }: Servi
     await store.check();
     const excess = await describeExcess(store.database, await store.monitor.get());
     if (excess.length > 0) {
-      logger.warn(`The role may do more than it needs: ${excess.join('; ')}. See the doctor.`);
+      logger.warn(`The role may do more than it needs: it ${excess.join('; it ')}. See the doctor.`);
     }
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
