@@ -99,12 +99,16 @@ main(process.argv.slice(2)).catch((error: Error) => {
   void end(1);
 });
 
-function explain({ message, code, port, address }: Error & Partial<Record<'code' | 'port' | 'address', unknown>>) {
+type ListenError = Error & Partial<Record<'code' | 'port' | 'address' | 'hostname', unknown>>;
+
+function explain({ message, code, port, hostname, address = hostname }: ListenError) {
   const place = `Port ${port} of ${address}`;
+  const absent = `This machine has no address ${address}. Correct HOST (or METRICS_HOST).`;
   const explanations: Readonly<Record<string, string>> = {
     EADDRINUSE: `${place} is taken. Stop what listens there, or set PORT (or METRICS_PORT) to another.`,
     EACCES: `${place} may not be used by this account. Set PORT (or METRICS_PORT) to one above 1023.`,
-    EADDRNOTAVAIL: `This machine has no address ${address}. Correct HOST (or METRICS_HOST).`,
+    EADDRNOTAVAIL: absent,
+    ENOTFOUND: absent,
   };
   return explanations[String(code)] ?? message;
 }

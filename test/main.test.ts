@@ -102,6 +102,13 @@ describe('a start that fails', () => {
     await database.drop();
   });
 
+  test('names an address that this machine does not have', async () => {
+    const DATABASE_URL = process.env.TEST_POSTGRES_READER_URL ?? '';
+    const { ended, err } = run({ DATABASE_URL, HOST: 'no-host.invalid' });
+    expect(await ended).toBe(1);
+    expect(err()).toMatch(/^Cannot start\.\nThis machine has no address no-host\.invalid\. .*HOST/);
+  });
+
   test('names the oldest Node that will do', async () => {
     const { ended, err } = run({ NODE_OPTIONS: AS_NODE_20_18 });
     expect(await ended).toBe(1);
