@@ -69,6 +69,7 @@ DO $$
 BEGIN
   ALTER ROLE ${READER_ROLE} SET search_path = pg_catalog;
   ALTER ROLE ${READER_ROLE} SET default_transaction_read_only = on;
+  ALTER ROLE ${READER_ROLE} SET default_transaction_isolation = 'read committed';
   ALTER ROLE ${READER_ROLE} SET statement_timeout = '2s';
   ALTER ROLE ${READER_ROLE} SET lock_timeout = '500ms';
 EXCEPTION
@@ -80,9 +81,9 @@ $$;
 -- Takes back what the role was granted before, whatever it was.
 DO $$
 BEGIN
-  EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM ${READER_ROLE}', current_schema());
-  EXECUTE format('REVOKE ALL ON SCHEMA %I FROM ${READER_ROLE}', current_schema());
-  EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${READER_ROLE}', current_schema());
+  EXECUTE pg_catalog.format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM ${READER_ROLE}', current_schema());
+  EXECUTE pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM ${READER_ROLE}', current_schema());
+  EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO ${READER_ROLE}', current_schema());
 END
 $$;
 
@@ -93,10 +94,10 @@ GRANT USAGE ON SCHEMA ${FUNCTION_SCHEMA} TO ${READER_ROLE};
 
 DO $do$
 DECLARE
-  signature text := format(
+  signature text := pg_catalog.format(
     '${FUNCTION_SCHEMA}.%I(text[], timestamp with time zone, boolean)', current_schema());
 BEGIN
-  EXECUTE format($create$
+  EXECUTE pg_catalog.format($create$
 CREATE OR REPLACE FUNCTION ${FUNCTION_SCHEMA}.%1$I(
   credentials text[], at_time timestamp with time zone, include_oauth boolean DEFAULT true
 )
@@ -106,8 +107,15 @@ SET search_path = pg_catalog
 AS $function$
 #variable_conflict use_column
 BEGIN
+  -- pg_locks would show in which page of an index a string belongs, and whoever tries many would find a token.
+  IF current_setting('transaction_isolation') = 'serializable' THEN
+    RAISE EXCEPTION 'Tokens are not looked up in a SERIALIZABLE transaction.';
+  END IF;
   RETURN QUERY
-  WITH request (credentials, at_time, include_oauth) AS (SELECT $1, $2, $3), ${credentialRules()};
+  -- The caller's own collation could call other texts equal.
+  WITH request (credentials, at_time, include_oauth) AS (
+    SELECT $1 COLLATE pg_catalog."default", $2, $3
+  ), ${credentialRules()};
 END
 $function$
 $create$, current_schema());
@@ -158,8 +166,8 @@ BEGIN
   WHERE c.relname = '${name}' AND c.relkind IN ('r', 'p')
   ORDER BY n.nspname <> current_schema(), n.nspname <> 'public', n.nspname LIMIT 1;
   IF main IS NOT NULL THEN
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${READER_ROLE}', main);
-    EXECUTE format('GRANT SELECT (${columns.map((column) => column.name).join(', ')}) ON %I.${name} TO ${READER_ROLE}', main);
+    EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO ${READER_ROLE}', main);
+    EXECUTE pg_catalog.format('GRANT SELECT (${columns.map((column) => column.name).join(', ')}) ON %I.${name} TO ${READER_ROLE}', main);
   END IF;
 END
 $$;`;

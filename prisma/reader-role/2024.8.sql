@@ -52,6 +52,7 @@ DO $$
 BEGIN
   ALTER ROLE authentik_stages_reader SET search_path = pg_catalog;
   ALTER ROLE authentik_stages_reader SET default_transaction_read_only = on;
+  ALTER ROLE authentik_stages_reader SET default_transaction_isolation = 'read committed';
   ALTER ROLE authentik_stages_reader SET statement_timeout = '2s';
   ALTER ROLE authentik_stages_reader SET lock_timeout = '500ms';
 EXCEPTION
@@ -63,9 +64,9 @@ $$;
 -- Takes back what the role was granted before, whatever it was.
 DO $$
 BEGIN
-  EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM authentik_stages_reader', current_schema());
-  EXECUTE format('REVOKE ALL ON SCHEMA %I FROM authentik_stages_reader', current_schema());
-  EXECUTE format('GRANT USAGE ON SCHEMA %I TO authentik_stages_reader', current_schema());
+  EXECUTE pg_catalog.format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM authentik_stages_reader', current_schema());
+  EXECUTE pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM authentik_stages_reader', current_schema());
+  EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %I TO authentik_stages_reader', current_schema());
 END
 $$;
 
@@ -76,10 +77,10 @@ GRANT USAGE ON SCHEMA authentik_stages TO authentik_stages_reader;
 
 DO $do$
 DECLARE
-  signature text := format(
+  signature text := pg_catalog.format(
     'authentik_stages.%I(text[], timestamp with time zone, boolean)', current_schema());
 BEGIN
-  EXECUTE format($create$
+  EXECUTE pg_catalog.format($create$
 CREATE OR REPLACE FUNCTION authentik_stages.%1$I(
   credentials text[], at_time timestamp with time zone, include_oauth boolean DEFAULT true
 )
@@ -89,8 +90,15 @@ SET search_path = pg_catalog
 AS $function$
 #variable_conflict use_column
 BEGIN
+  -- pg_locks would show in which page of an index a string belongs, and whoever tries many would find a token.
+  IF current_setting('transaction_isolation') = 'serializable' THEN
+    RAISE EXCEPTION 'Tokens are not looked up in a SERIALIZABLE transaction.';
+  END IF;
   RETURN QUERY
-  WITH request (credentials, at_time, include_oauth) AS (SELECT $1, $2, $3), api AS (
+  -- The caller's own collation could call other texts equal.
+  WITH request (credentials, at_time, include_oauth) AS (
+    SELECT $1 COLLATE pg_catalog."default", $2, $3
+  ), api AS (
     SELECT DISTINCT ON (t.key) t.key AS credential, t.user_id
     FROM request JOIN %1$I.authentik_core_token t ON t.key = ANY (request.credentials)
     WHERE t.intent = 'api' AND (NOT t.expiring OR t.expires IS NULL OR t.expires >= request.at_time)

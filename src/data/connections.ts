@@ -29,8 +29,9 @@ export function openConnections(options: ConnectionOptions) {
     statement_timeout: queryTimeoutMs,
     lock_timeout: LOCK_TIMEOUT_MS,
     // Nothing but PostgreSQL's own operators and functions, whoever may create others in a schema of the path. Reading
-    // only is a seat belt: the guard is a role that cannot write.
-    options: '-c search_path=pg_catalog -c default_transaction_read_only=on',
+    // only is a seat belt: the guard is a role that cannot write. The role file's function refuses SERIALIZABLE.
+    options:
+      '-c search_path=pg_catalog -c default_transaction_read_only=on -c default_transaction_isolation=read\\ committed',
   };
   // Poolers refuse what they do not know; the role file gives the role the same settings.
   let sendsParameters = true;

@@ -125,18 +125,25 @@ describe('startup parameters', () => {
   const settings = () =>
     database.query(
       sql(`SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout,
-        current_setting('default_transaction_read_only') AS "readOnly"`),
+        current_setting('default_transaction_read_only') AS "readOnly",
+        current_setting('transaction_isolation') AS isolation`),
     );
+  const SAME = { path: 'pg_catalog', readOnly: 'on', isolation: 'read committed' };
+
+  beforeEach(async () => {
+    const name = new URL(server.url).pathname.slice(1);
+    await server.sql(`ALTER DATABASE ${name} SET default_transaction_isolation = serializable`);
+  });
 
   test('hold for every connection, also for a role without settings', async () => {
     open({ url: through(server.adminUrl, proxy) });
-    expect(await settings()).toEqual([{ path: 'pg_catalog', timeout: '500ms', readOnly: 'on' }]);
+    expect(await settings()).toEqual([{ ...SAME, timeout: '500ms' }]);
   });
 
   test('that a pooler refuses are left out from then on: the role has its own', async () => {
     const pooler = await openRefusingPooler(proxy.target);
     open({ url: through(server.url, pooler), connectTimeoutMs: 5000 });
-    expect(await settings()).toEqual([{ path: 'pg_catalog', timeout: '2s', readOnly: 'on' }]);
+    expect(await settings()).toEqual([{ ...SAME, timeout: '2s' }]);
     await openFour();
     expect(pooler.refusals).toBe(1);
     pooler.close();

@@ -215,6 +215,41 @@ describe('the function', () => {
     });
   });
 
+  test('compares exactly, whatever collation comes with the strings', async () => {
+    const db = await open('2024.8');
+    const user = await insertUser(db);
+    const tokens = [
+      await insertToken(db, user, { key: `key-${randomUUID()}` }),
+      await insertOauthToken(db, user, { token: `jwt-${randomUUID()}` }),
+    ];
+    const others = tokens.map((token) => token.toUpperCase());
+    await asReader(db, async (client) => {
+      await client.query(
+        "CREATE COLLATION pg_temp.blind (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
+      );
+      const { rows } = await client.query('SELECT $1 = $2 COLLATE pg_temp.blind AS same', [
+        others[0],
+        tokens[0],
+      ]);
+      expect(rows).toEqual([{ same: true }]);
+      const text = ASK.replace('$1', '$1::text[] COLLATE pg_temp.blind');
+      expect(await resolve(client, tokens, text)).toEqual([user, user]);
+      expect(await resolve(client, others, text)).toEqual([undefined, undefined]);
+    });
+  });
+
+  test('leaves no lock that tells between which tokens a string is', async () => {
+    const db = await open('2024.6');
+    const find = "SELECT FROM pg_locks WHERE mode = 'SIReadLock'";
+    await asReader(db, async (client) => {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+      expect(await resolve(client, ['x'])).toEqual([undefined]);
+      expect((await client.query(find)).rows).toEqual([]);
+      await client.query('ROLLBACK; BEGIN ISOLATION LEVEL SERIALIZABLE');
+      await expect(resolve(client, ['x'])).rejects.toThrow('in a SERIALIZABLE transaction');
+    });
+  });
+
   test("of a tenant stands beside that of public, each for its own schema's tokens", async () => {
     const db = await open('2025.12');
     await db.sql(`CREATE SCHEMA "t_a'b"; DO $$ DECLARE t name; BEGIN
@@ -250,6 +285,18 @@ describe('running the file', () => {
     await db.grantReader();
     expect(await privileges(db)).toEqual(before);
     expect(new Set(before.map(({ privilege }) => privilege))).toEqual(new Set(['SELECT']));
+  });
+
+  test('runs nothing that somebody else has put into the schema', async () => {
+    const db = await open('2024.6');
+    await db.sql(`CREATE FUNCTION public.trap(text, text) RETURNS text LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
+      CREATE FUNCTION public.format(text, name) RETURNS text LANGUAGE sql AS 'SELECT public.trap($1, $2)';
+      CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE sql AS 'SELECT public.trap($1, $2)';
+      CREATE FUNCTION public.current_schema() RETURNS text LANGUAGE sql AS 'SELECT public.trap(NULL, NULL)';
+      CREATE OPERATOR public.|| (LEFTARG = text, RIGHTARG = text, FUNCTION = public.trap)`);
+    await expect(db.sql("SELECT format('%I', current_schema())")).rejects.toThrow('ran as');
+    await db.grantReader();
   });
 
   test('after each step of an upgrade leaves what a new database of that release gets', async () => {
@@ -336,6 +383,7 @@ describe('running the file', () => {
           rolconfig: [
             'search_path=pg_catalog',
             'default_transaction_read_only=on',
+            'default_transaction_isolation=read committed',
             'statement_timeout=2s',
             'lock_timeout=500ms',
           ],
