@@ -70,6 +70,20 @@ describe.each<Release>(['2024.6', '2026.2'])('operators in public on %s', (relea
   });
 });
 
+test('no text of a query holds a token, for other connections of the role see it', async () => {
+  const db = await open('2024.6');
+  const store = openTestStore(db.url);
+  cleanups.push(() => store.close());
+  await store.access.find(DEMO_TOKENS.auditor);
+  const seen = await onConnection(db.url, (client) =>
+    client.query(
+      "SELECT query FROM pg_stat_activity WHERE query LIKE '%bearer%' AND pid <> pg_backend_pid()",
+    ),
+  );
+  expect(seen.rows).toHaveLength(1);
+  expect(seen.rows[0].query).not.toContain(DEMO_TOKENS.auditor);
+});
+
 describe('among many tokens', () => {
   const COPIES = 20_000;
   const TOKEN = 'authentik_core_token';

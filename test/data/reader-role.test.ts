@@ -1,8 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { openDatabase } from '../../src/data/database.js';
 import { type Inspection, inspectDatabase } from '../../src/data/inspection.js';
+import { packageRoot } from '../../src/package-root.js';
 import { insertOauthToken, insertToken, insertUser } from '../support/fixtures.js';
 import { RELEASES, type Release, readonlyRoleSql } from '../support/generations/generations.js';
 import {
@@ -51,6 +54,19 @@ const asReader = <Result>(db: TestDatabase, run: (client: pg.Client) => Promise<
     return run(client);
   });
 
+/** Each statement with the code of its error. */
+async function outcomesOf(client: pg.Client, texts: readonly string[]) {
+  const outcomes: [text: string, outcome: string | undefined][] = [];
+  for (const text of texts) {
+    const running = client.query(text).then(
+      () => 'allowed',
+      ({ code }: pg.DatabaseError) => code,
+    );
+    outcomes.push([text, await running]);
+  }
+  return outcomes;
+}
+
 const TOKEN_TABLES = ['authentik_core_token', 'authentik_providers_oauth2_accesstoken'];
 const NOW = '2024-06-15T12:00:00.000Z';
 const BEFORE = '2024-06-15T11:59:59.999Z';
@@ -75,6 +91,16 @@ const FORBIDDEN = [
   "DO 'BEGIN LOCK TABLE public.authentik_core_token IN ACCESS SHARE MODE; END'",
   'CREATE TEMP TABLE mine (LIKE public.authentik_core_token); INSERT INTO mine SELECT * FROM public.authentik_core_token',
   'SELECT * FROM pg_catalog.pg_statistic',
+  'SELECT * FROM pg_catalog.pg_statistic_ext_data',
+  'CREATE TEMP VIEW spy AS SELECT key FROM public.authentik_core_token; SELECT * FROM pg_temp.spy',
+  "SELECT query_to_xml('TABLE public.authentik_core_token', true, true, '')",
+  "SELECT * FROM ts_stat('SELECT to_tsvector(key) FROM public.authentik_core_token')",
+  'CREATE INDEX ON public.authentik_core_token (key)',
+  'CREATE STATISTICS pg_temp.spy ON key, intent FROM public.authentik_core_token',
+  'REINDEX TABLE public.authentik_core_token',
+  'CREATE PUBLICATION spy FOR TABLE public.authentik_core_token',
+  "SELECT pg_create_logical_replication_slot('spy', 'pgoutput')",
+  'CREATE EXTENSION dblink',
   'SELECT password FROM public.authentik_core_user',
   'SELECT attributes FROM public.authentik_core_user',
   'SELECT attributes FROM public.authentik_core_group',
@@ -117,13 +143,9 @@ describe.each<Release>([
     expect(columns.length).toBeGreaterThan(20);
     const reads = columns.map(({ table, column }) => `SELECT ${column} FROM public.${table}`);
     await asReader(db, async (client) => {
-      for (const text of [...reads, ...FORBIDDEN]) {
-        const outcome = await client.query(text).then(
-          () => 'allowed',
-          ({ code }: pg.DatabaseError) => code,
-        );
-        expect([text, outcome]).toEqual([text, '42501']);
-      }
+      const texts = [...reads, ...FORBIDDEN];
+      const outcomes = await outcomesOf(client, texts);
+      expect(outcomes).toEqual(texts.map((text) => [text, '42501']));
       const { rows } = await client.query(
         'SELECT FROM pg_catalog.pg_stats WHERE tablename::text = ANY ($1)',
         [TOKEN_TABLES],
@@ -262,6 +284,28 @@ describe('the function', () => {
       expect(await resolve(client, [token])).toEqual([user]);
       expect(await resolve(client, [token], ASK.replace('public', `"t_a'b"`))).toEqual([undefined]);
     });
+  });
+});
+
+describe('what PostgreSQL gives to every role', () => {
+  test('is taken back by the statements in SECURITY.md', async () => {
+    const db = await open('2024.6');
+    await db.sql('GRANT CREATE ON SCHEMA public TO PUBLIC');
+    const tries = [
+      'CREATE TABLE public.mine ()',
+      'CREATE TEMP TABLE mine ()',
+      "CREATE COLLATION pg_temp.blind (provider = icu, locale = 'und')",
+      'SELECT lo_create(0)',
+      'SELECT lo_creat(0)',
+      "SELECT lo_from_bytea(0, '')",
+    ];
+    const outcomes = () => asReader(db, (client) => outcomesOf(client, tries));
+    expect(await outcomes()).toEqual(tries.map((text) => [text, 'allowed']));
+    const [, statements = ''] =
+      /```sql\n(.*?)```/s.exec(readFileSync(join(packageRoot, 'SECURITY.md'), 'utf8')) ?? [];
+    const name = new URL(db.url).pathname.slice(1);
+    await db.sql(statements.replace('DATABASE authentik', `DATABASE ${name}`));
+    expect(await outcomes()).toEqual(tries.map((text) => [text, '42501']));
   });
 });
 

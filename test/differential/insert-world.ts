@@ -10,6 +10,7 @@ const TABLES = {
   djangoGroups: 'auth_group',
   djangoGroupPermissions: 'auth_group_permissions',
   users: 'authentik_core_user',
+  agents: 'authentik_core_actor',
   groups: 'authentik_core_group',
   groupParents: 'authentik_core_groupparentage',
   memberships: 'authentik_core_user_ak_groups',
@@ -44,6 +45,11 @@ const UNIQUE = ['uuid', 'fsb_uuid', 'identifier', 'session_id', 'username', 'nam
 
 /** One statement for each table. Tables and columns that the release lacks are left out. */
 export async function insertWorld(db: TestDatabase, world: World): Promise<void> {
+  if (isAtLeast(world.release, '2026.5')) {
+    // As 2026.8 has it, which is read as 2026.5.
+    await db.sql(`CREATE TABLE authentik_core_actor (user_ptr_id integer, parent_id integer);
+      ALTER TABLE authentik_providers_oauth2_accesstoken ADD actor_id integer`);
+  }
   const columns = await db.sql<{ table: string; column: string }>(
     `SELECT table_name AS "table", column_name AS "column"
      FROM information_schema.columns WHERE table_schema = current_schema()`,

@@ -145,7 +145,7 @@ export function randomWorld(random: Random, release: Release) {
     /** The time of all requests, written as `expires` is: UTC with microseconds. */
     now: instant(now),
     tenant: { defaultPageSize: 1 + random.below(5), maxPageSize: 5 + random.below(20) },
-    ...{ users, tokens, accessTokens, groups, groupParents, memberships, roles },
+    ...{ users, tokens, groups, groupParents, memberships, roles },
     ...{ contentTypes, permissions, stages, passwordStages, flows, bindings },
     djangoGroups: roles.map((row) => ({ id: row.group_id })),
     djangoMemberships: some(10, () => ({ user_id: user_id(), group_id: group_id() })),
@@ -157,6 +157,11 @@ export function randomWorld(random: Random, release: Release) {
     djangoGroupObjectPermissions: some(10, () => ({ group_id: group_id(), ...object() })),
     rolePermissions: some(2, () => ({ role_id: role_id(), ...permission() })),
     roleObjectPermissions: some(16, () => ({ role_id: role_id(), ...object() })),
+    // Who acts for whom is in the database since 2026.8, and does not matter.
+    accessTokens: accessTokens.map((row) => ({ ...row, actor_id: random.pick([null, user_id()]) })),
+    agents: users
+      .filter((row) => row.type === 'service_account')
+      .map((row) => ({ user_ptr_id: row.id, parent_id: user_id() })),
     policyBindingModels: [...flows, ...bindings].map(({ policybindingmodel_ptr_id: pbm_uuid }) => ({
       ...{ pbm_uuid, policy_engine_mode: mostly(one('any|all'), '') },
     })),
