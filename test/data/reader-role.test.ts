@@ -363,6 +363,16 @@ describe('running the file', () => {
     }
   }, 30_000);
 
+  test("before authentik's migrations fails, and leaves everything as it was", async () => {
+    const db = await open('2024.6');
+    const before = await privileges(db);
+    for (const release of ['2024.8', '2026.2'] as const) {
+      await expect(db.sql(readonlyRoleSql(release))).rejects.toThrow('does not exist');
+    }
+    expect(await privileges(db)).toEqual(before);
+    await asReader(db, async (client) => expect(await resolve(client, ['x'])).toEqual([undefined]));
+  });
+
   test('grants in the first schema of search_path only', async () => {
     const db = await open('2024.6', { schema: 't_acme' });
     await db.sql('CREATE TABLE public.authentik_core_user (id integer)');
@@ -407,6 +417,15 @@ describe('running the file', () => {
     const [, inDatabase = '', once = ''] =
       /run in each database: (.*)\n-- and once: (.*)\n/.exec(file) ?? [];
     expect([inDatabase, once]).not.toContain('');
+    // The documentation gives the same statements to whoever may not run the file, and to whoever is through with it.
+    const page = readFileSync(join(packageRoot, 'docs/databases.md'), 'utf8').replace(/;\n/g, '; ');
+    for (const text of [
+      inDatabase,
+      once.slice(0, -1),
+      ...(file.match(/(?<=^ *)ALTER ROLE .*;/gm) ?? []),
+    ]) {
+      expect(page).toContain(text);
+    }
     const find = `SELECT rolcanlogin, rolinherit, rolsuper, rolcreatedb, rolcreaterole, rolreplication,
       rolbypassrls, rolconfig FROM pg_roles WHERE rolname = 'authentik_stages_reader'`;
     await onConnection(db.adminUrl, async (client) => {

@@ -128,6 +128,7 @@ describe('a role that can do more than it needs', () => {
   const GRANTS: [string, (role: string, name: string) => string, RegExp][] = [
     ['CREATEROLE', (role) => `ALTER ROLE ${role} CREATEROLE`, /has CREATEROLE$/],
     ['CREATEDB', (role) => `ALTER ROLE ${role} CREATEDB`, /has CREATEDB$/],
+    ['REPLICATION', (role) => `ALTER ROLE ${role} REPLICATION`, /has REPLICATION$/],
     ['BYPASSRLS', (role) => `ALTER ROLE ${role} BYPASSRLS`, /has BYPASSRLS$/],
     [
       'membership in another role',
