@@ -1,6 +1,7 @@
 /** The HTML of the reference page: which contract this is, a place for Swagger UI, the errors and the headers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { marked } from 'marked';
 import type { Contract, ResponseObject } from '../src/contract/contract.js';
 import type { ErrorBody } from '../src/contract/types.js';
 import { DEMO } from '../src/demo/demo.js';
@@ -76,22 +77,45 @@ function renderDemo(): string {
 type Responses = [status: string, response: ResponseObject][];
 type Fact = readonly [name: string, status: string, html: string];
 
+/** What a code means is in docs/errors.md; the contract's examples have its statuses and texts. */
 function errorsOf(responses: Responses): Fact[] {
+  const explanations = readExplanations();
   return responses.flatMap(([status, { content }]) => {
     const examples = Number(status) < 400 ? {} : content?.['application/json']?.examples;
-    return Object.values(examples ?? {}).map(({ summary = '', value }): Fact => {
+    return Object.values(examples ?? {}).flatMap(({ value }): Fact[] => {
       // The lint of the contract checks its examples.
       const body = value as ErrorBody;
       const text = 'detail' in body ? body.detail : body.non_field_errors.join(' ');
-      return [body.code, status, `${escapeHtml(summary)}: <q>${escapeHtml(text)}</q>`];
+      const explanation = explanations.get(body.code);
+      if (!explanation) throw new Error(`docs/errors.md does not explain ${body.code}.`);
+      return [
+        [body.code, status, explanation],
+        [body.code, status, `<p><q>${escapeHtml(text)}</q></p>`],
+      ];
     });
   });
+}
+
+/** By code, as HTML. Links to other documents are left out: the page does not know where they are. */
+function readExplanations(): ReadonlyMap<string, string> {
+  const text = readFileSync(join(packageRoot, 'docs', 'errors.md'), 'utf8');
+  const [, chapter = ''] = /^## Codes of responses$(.*?)^## /ms.exec(text) ?? [];
+  const entries = chapter
+    .replace(/\[([^\]]+)\]\([^)]+\)/g, '$1')
+    .split(/^### /m)
+    .slice(1);
+  return new Map(
+    entries.map((entry) => {
+      const [, code = '', body = ''] = /^(\w+)\s+(?:\d{3}\. )?(.*)$/s.exec(entry) ?? [];
+      return [code, toHtml(body)];
+    }),
+  );
 }
 
 function headersOf(responses: Responses): Fact[] {
   return responses.flatMap(([status, { headers = {} }]) =>
     Object.entries(headers).map(
-      ([name, { description = '' }]): Fact => [name, status, withCode(escapeHtml(description))],
+      ([name, { description = '' }]): Fact => [name, status, toHtml(description)],
     ),
   );
 }
@@ -103,7 +127,7 @@ function renderEntries(kind: string, facts: readonly Fact[]): string {
   const entries = [...new Set(facts.map(([name]) => name))].map((name) => {
     const own = facts.filter((fact) => fact[0] === name);
     const statuses = statusesOf(own);
-    const texts = new Set(own.map(([, , html]) => `<p>${html}</p>`));
+    const texts = new Set(own.map(([, , html]) => html));
     const where = statuses.size === all.size ? 'always' : [...statuses].join(' ');
     return `<article id="${kind}-${name}">
 <h3><code>${name}</code> <small>${where}</small></h3>
@@ -120,10 +144,8 @@ function linkSource(): string {
   return url && `<a href="${url}#readme">Documentation</a>\n<a href="${url}">Source</a>`;
 }
 
-/** The contract's descriptions are Markdown. */
-function withCode(html: string): string {
-  return html.replace(/`([^`]+)`/g, '<code>$1</code>');
-}
+/** The text is ours: it may have HTML in it. */
+const toHtml = (markdown: string) => marked.parse(markdown, { async: false }).trim();
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

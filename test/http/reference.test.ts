@@ -134,6 +134,8 @@ describe('the reference page', () => {
       permission_denied: '403',
       service_unavailable: '503',
     });
+    // The remedy is that of docs/errors.md.
+    expect(text).toContain('<em>Can view Password Stage</em>');
   });
 
   test('has one entry for each response header', async () => {
