@@ -54,7 +54,7 @@ export async function describeExcess(database: Database, { name, release }: Sche
         (3, 'may create', array_remove(ARRAY[
           CASE WHEN has_database_privilege(current_database(), 'CREATE') THEN 'schemas in the database' END,
           CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = ${name}
-            AND has_schema_privilege(n.oid, 'CREATE')) 
+            AND has_schema_privilege(n.oid, 'CREATE'))
             THEN format('tables in the schema (REVOKE CREATE ON SCHEMA %I FROM PUBLIC)', ${name}::text) END], NULL)),
         (4, 'has the rights of other roles:', ARRAY(SELECT o.rolname::text FROM pg_catalog.pg_roles o
           WHERE o.oid <> r.oid AND pg_has_role(o.oid, 'MEMBER') ORDER BY 1)),
