@@ -69,11 +69,19 @@ export function authentikStandIn({
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://authentik');
     const [, id] = new RegExp(`^${LIST_PATH}([^/.]+)/$`).exec(pathname) ?? [];
     const isHtml = pathname !== LIST_PATH && id === undefined;
+    const shown = release === '2024.6' ? null : searchParams.get('allow_show_password');
+    const results = [stage].filter((each) => {
+      return (
+        shown === null ||
+        !('allow_show_password' in each) ||
+        String(each.allow_show_password) === shown
+      );
+    });
     const { status, body } = isHtml
       ? { status: 404, body: '<h1>Not Found</h1>' }
       : (refusal(request) ??
         (id === undefined
-          ? list(searchParams, { results: [stage], ...(autocomplete && { autocomplete: {} }) })
+          ? list(searchParams, { results, ...(autocomplete && { autocomplete: {} }) })
           : retrieve(decodeURIComponent(id), stage)));
     response.writeHead(status, {
       'Content-Type': isHtml ? 'text/html; charset=utf-8' : 'application/json',

@@ -62,6 +62,15 @@ describe('the profile authentik', () => {
     expect(failed(results)).toContain('a page of stages is returned as the contract describes it');
   });
 
+  test('fails where allow_show_password filters nothing', async () => {
+    const genuine = authentikStandIn({ release: '2024.8' });
+    const results = await check('authentik', (request, response) => {
+      request.url = request.url?.replace(/allow_show_password=\w+/, '');
+      genuine(request, response);
+    });
+    expect(failed(results)).toEqual(['allow_show_password filters where stages have it']);
+  });
+
   test('fails where a caller without permission is let in', async () => {
     const genuine = authentikStandIn({ release: '2025.12' });
     const results = await check('authentik', (request, response) => {

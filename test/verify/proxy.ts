@@ -6,7 +6,7 @@ import { send } from '../support/wire.js';
 /** What stands between the service and its clients, and may spoil a response. */
 export type Spoil = (
   response: WireResponse,
-  request: Pick<IncomingMessage, 'method' | 'headers'>,
+  request: Pick<IncomingMessage, 'method' | 'headers' | 'url'>,
 ) => WireResponse;
 
 export function startProxy(serviceUrl: string, spoil: Spoil): Promise<TestServer> {

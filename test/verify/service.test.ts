@@ -69,7 +69,7 @@ describe('the service, by the checks that the command runs', () => {
     expect(missing).toEqual([]);
   });
 
-  // One of each shape; no check relies on what only some releases have, such as the filter `allow_show_password`.
+  // One of each shape: whether the filter `allow_show_password` is to be refused follows from the stage.
   test.each([
     '2023.10',
     '2024.8',
