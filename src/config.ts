@@ -138,7 +138,7 @@ export function findMistakes(environment: NodeJS.ProcessEnv): string[] {
   const known = SETTINGS.map(({ variable }) => variable);
   const others = Object.keys(environment).filter((name) => !known.includes(name) && name.length >= MIN_LENGTH);
   const nearlyOurs = others.flatMap((name) => {
-    const meant = known.find((variable) => distance(name, variable) <= MAX_EDITS);
+    const meant = known.find((variable) => distance(name.toUpperCase(), variable) <= MAX_EDITS);
     return meant ? [`${name} is not a setting. Did you mean ${meant}?`] : [];
   });
   const isEmpty = environment.DATABASE_URL === '';

@@ -138,6 +138,7 @@ describe('readConfig', () => {
   test.each([
     ['sslmode=prefer', /^DATABASE_URL has sslmode=prefer, .* use disable, or verify-full/],
     ['sslmode=allow', /^DATABASE_URL has sslmode=allow, /],
+    ['sslmode=disable&sslmode=prefer', /^DATABASE_URL has sslmode=prefer, /],
     [
       'a=b&target_session_attrs=read-write',
       /^DATABASE_URL has target_session_attrs, .*leave it out$/,
@@ -163,6 +164,7 @@ describe('readConfig', () => {
 describe('findMistakes', () => {
   test.each([
     [{ DATABSE_URL: DATABASE_URL }, ['DATABSE_URL is not a setting. Did you mean DATABASE_URL?']],
+    [{ database_url: DATABASE_URL }, ['database_url is not a setting. Did you mean DATABASE_URL?']],
     [{ DATABASE_SCHEME: 'x' }, ['DATABASE_SCHEME is not a setting. Did you mean DATABASE_SCHEMA?']],
     [{ METRIC_PORTS: '1' }, ['METRIC_PORTS is not a setting. Did you mean METRICS_PORT?']],
     [

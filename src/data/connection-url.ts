@@ -14,15 +14,15 @@ export function addressesOf(url: string): readonly string[] {
     // Without the URL: it holds a password.
     throw new Error('must be a URL such as postgresql://user:password@host:5432/authentik');
   }
-  // The driver would silently do something else than libpq.
-  const parameters = new URLSearchParams(/\?(.*)$/.exec(rest)?.[1]);
-  const mode = parameters.get('sslmode') ?? '';
+  // The driver would silently do something else than libpq. Of a parameter given twice, both take the last.
+  const parameters = Object.fromEntries(new URLSearchParams(/\?(.*)$/.exec(rest)?.[1]));
+  const { sslmode: mode = '', target_session_attrs: target = 'any' } = parameters;
   if (['prefer', 'allow'].includes(mode)) {
     throw new Error(
       `has sslmode=${mode}, which may or may not encrypt: use disable, or verify-full with sslrootcert=…`,
     );
   }
-  if ((parameters.get('target_session_attrs') ?? 'any') !== 'any') {
+  if (target !== 'any') {
     throw new Error('has target_session_attrs, which is not supported: any server will do, so leave it out');
   }
   return addresses;

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { addressesOf, isLoopback, targetOf } from '../../src/data/connection-url.js';
+import { packageRoot } from '../../src/package-root.js';
 
 describe('addressesOf', () => {
   test.each([
@@ -33,6 +36,18 @@ describe('addressesOf', () => {
       const client = new pg.Client({ connectionString: address });
       expect(client).toMatchObject({ user: 'reader', password, database: 'authentik' });
     }
+  });
+
+  test('leaves a password to the variable that docs/settings.md names', () => {
+    const settings = readFileSync(join(packageRoot, 'docs/settings.md'), 'utf8');
+    expect(settings).toContain('PGPASSWORD');
+    process.env.PGPASSWORD = 'of the environment';
+    const passwords = ['reader', 'reader:own'].map((credentials) => {
+      const [connectionString] = addressesOf(`postgresql://${credentials}@db/authentik`);
+      return new pg.Client({ connectionString }).password;
+    });
+    delete process.env.PGPASSWORD;
+    expect(passwords).toEqual(['of the environment', 'own']);
   });
 
   test.each([
