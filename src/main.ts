@@ -25,6 +25,9 @@ Settings are environment variables: see docs/settings.md.
 
 const print = (text: string) => process.stdout.write(text);
 const say = (text: string) => process.stderr.write(text);
+const sayLine = (text: string) => say(`${text}\n`);
+// A full disk under it must not keep the service from starting.
+process.stderr.on('error', () => {});
 
 /** What is to be closed before the end. */
 const opened: Partial<Record<'service' | 'metrics' | 'demo', Pick<Service, 'url' | 'close'> | undefined>> = {};
@@ -37,8 +40,8 @@ async function main(args: string[]): Promise<void> {
   const command = readCommand(args);
   if (command === 'help') return void print(USAGE);
   const config = readConfig(process.env);
-  if (cluster.isWorker) return serveAsWorker(config);
-  for (const mistake of findMistakes(process.env)) say(`${mistake}\n`);
+  if (cluster.isWorker) return serveAsWorker(config, sayLine);
+  findMistakes(process.env).forEach(sayLine);
   const demo = config.database.url ? undefined : await openDemoDatabase();
   opened.demo = demo;
   const databaseUrl = config.database.url ?? demo?.url ?? '';
@@ -63,11 +66,10 @@ function readCommand(args: string[]): 'serve' | 'doctor' | 'help' {
 
 async function serve(config: Config, databaseUrl: string): Promise<void> {
   const logger = await createLogger(config.process.logLevel);
-  const onAway = (advice: string) => say(`${advice}\n`);
   const service =
     config.process.workers > 1
       ? await startWorkers(config, databaseUrl, logger)
-      : await startService(config, { databaseUrl, logger, onAway });
+      : await startService(config, { databaseUrl, logger, onAway: sayLine });
   opened.service = service;
   const { host, port } = config.metrics;
   if (port !== undefined) {

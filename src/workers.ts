@@ -62,7 +62,9 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
   }
 
   try {
-    const [url = ''] = await Promise.all(Array.from({ length: config.process.workers }, fork));
+    // The first one alone, so that it tells the operator before any other logs.
+    const url = await fork();
+    await Promise.all(Array.from({ length: config.process.workers - 1 }, fork));
     cluster.on('exit', replace);
     const registry = new AggregatorRegistry();
     return { url, metrics: { metrics: () => registry.clusterMetrics() }, close };
@@ -73,13 +75,14 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
 }
 
 /** In a worker: serves, gives its metrics to the parent whenever that asks, and closes when told to. */
-export async function serveAsWorker(config: Config): Promise<void> {
+export async function serveAsWorker(config: Config, onAway: (advice: string) => void): Promise<void> {
   const tell = (message: FirstMessage) => process.send?.(message);
   // A terminal sends these to all processes at once; the parent tells its workers itself.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
   try {
     const logger = await createLogger(config.process.logLevel);
-    const service = await startService(config, { databaseUrl: process.env.WORKER_DATABASE_URL ?? '', logger });
+    const databaseUrl = process.env.WORKER_DATABASE_URL ?? '';
+    const service = await startService(config, { databaseUrl, logger, ...(cluster.worker?.id === 1 && { onAway }) });
     process.once('SIGTERM', () => void service.close().then(() => process.exit(0)));
     tell({ url: service.url });
     AggregatorRegistry.setRegistries(service.metrics);

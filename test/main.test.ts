@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,6 +8,7 @@ import { DEMO } from '../src/demo/demo.js';
 import { packageRoot } from '../src/package-root.js';
 import { checkResponse, contract, pathTo } from './support/contract.js';
 import { startHttpServer } from './support/http-server.js';
+import { findFreePort } from './support/live/free-port.js';
 import { until } from './support/live/until.js';
 import { lockTable } from './support/lock.js';
 import { createDatabase, type TestDatabase } from './support/postgres.js';
@@ -27,12 +29,22 @@ afterAll(() => {
 
 /** Runs the program as an operator does, but from its sources. */
 function run(environment: Readonly<Record<string, string>>, ...parameters: string[]): Run {
+  return runBy([], environment, ...parameters);
+}
+
+/** The same by a command that runs what follows it, in its own place. */
+function runBy(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  ...parameters: string[]
+): Run {
   const { PATH, HOME } = process.env;
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(packageRoot, 'src/main.ts'), ...parameters],
-    { cwd: packageRoot, env: { PATH, HOME, PORT: '0', ...environment } },
-  );
+  const main = [process.execPath, '--import', 'tsx', join(packageRoot, 'src/main.ts')];
+  const [program = '', ...others] = [...command, ...main, ...parameters];
+  const child = spawn(program, others, {
+    cwd: packageRoot,
+    env: { PATH, HOME, PORT: '0', ...environment },
+  });
   const pid = child.pid as number;
   const written = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -60,6 +72,8 @@ async function addressOf({ err, pid }: Run): Promise<string> {
 const AS_NODE_20_18 = `--import=data:text/javascript,${encodeURIComponent(
   "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } })",
 )}`;
+
+const AWAY = 'postgresql://user:secret@127.0.0.1:1/authentik';
 
 describe('a start that fails', () => {
   test('names every bad variable at once, and nothing that could be secret', async () => {
@@ -90,6 +104,20 @@ describe('a start that fails', () => {
     await other.close();
     await database.drop();
   });
+
+  const firstOfAll = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+  // In many containers every port is for everybody.
+  if (existsSync(firstOfAll) && Number(readFileSync(firstOfAll, 'utf8')) > 80) {
+    test('names a port that is for root only', async () => {
+      const isRoot = process.getuid?.() === 0;
+      const ordinary = isRoot ? ['setpriv', '--bounding-set=-net_bind_service'] : [];
+      const { ended, err } = runBy(ordinary, { DATABASE_URL: AWAY, PORT: '80' });
+      expect(await ended).toBe(1);
+      expect(err()).toMatch(
+        /\nPort 80 of 127\.0\.0\.1 may not be used .*Set PORT .* above 1023\.\n$/,
+      );
+    });
+  }
 
   test('says what is wrong with the database', async () => {
     const database = await createDatabase('2024.6');
@@ -125,6 +153,41 @@ describe('a start that fails', () => {
   });
 });
 
+describe('a start that goes on', () => {
+  const redirected = (to: string) => ['sh', '-c', `exec "$@" ${to}`, 'sh'];
+
+  test.each([
+    '1',
+    '2',
+  ])('says before all else that the database is away, with %s workers', async (WORKERS) => {
+    const program = runBy(redirected('2>&1'), { DATABASE_URL: AWAY, WORKERS });
+    await until('it listens', () => program.out().includes('listens on'), 30_000);
+    process.kill(program.pid, 'SIGTERM');
+    expect(await program.ended).toBe(0);
+    const [first, ...others] = program.out().split('\n');
+    expect(first).toMatch(
+      /^PostgreSQL at 127\.0\.0\.1:1 cannot be reached: .* no firewall is in between\.$/,
+    );
+    expect(others.join('\n')).not.toContain('firewall');
+    expect(Math.max(...others.map((line) => line.length))).toBeLessThan(500);
+  });
+
+  test('serves although standard error is full', async () => {
+    const port = await findFreePort();
+    const environment = { DATABASE_URL: AWAY, PORT: String(port) };
+    const program = runBy(redirected('2>/dev/full'), environment);
+    const url = `http://127.0.0.1:${port}`;
+    const isServed = () =>
+      send(url, '/livez').then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    await until('it serves', () => !running.has(program.pid) || isServed(), 30_000);
+    process.kill(program.pid, 'SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+});
+
 describe('a signal', () => {
   let database: TestDatabase;
   beforeAll(async () => {
@@ -157,11 +220,12 @@ describe('a start without DATABASE_URL', () => {
   let program: Run;
   let url: string;
   beforeAll(async () => {
-    program = run({});
+    program = run({ DATABASE_URL: '', DATABSE_URL: 'postgresql://db/authentik' });
     url = await addressOf(program);
   });
 
-  test('tells where it listens, and what data it serves', () => {
+  test('tells where it listens, what data it serves, and why that may not be what is meant', () => {
+    expect(program.err()).toMatch(/^DATABSE_URL is not a setting\. .*\nDATABASE_URL is empty, /);
     expect(program.err()).toContain(`${url}${contract.basePath}/`);
     expect(program.err()).toMatch(/demo data.*DATABASE_URL/);
   });

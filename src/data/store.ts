@@ -41,8 +41,9 @@ export function openStore({ database: settings, authentik, http }: Config, optio
   }
 
   async function check(): Promise<void> {
-    await monitor.get();
+    // First: whoever starts tells that the database is away, before the monitor logs that it cannot look.
     await database.query((prisma) => prisma.$queryRaw`SELECT 1`);
+    await monitor.get();
   }
 
   return {
