@@ -87,5 +87,5 @@ function explain({ path, message }: ValidationProblem): string {
   if (message.startsWith('Unknown query parameter')) return `${subject} is not known here. Leave it out.`;
   if (message.startsWith('Empty value')) return `${subject} is empty. Give it a value or leave it out.`;
   if (message.includes('format "uuid"')) return `${subject} must be a UUID: 32 hexadecimal digits grouped 8-4-4-4-12.`;
-  return name ? `${subject} ${message}.` : message;
+  return name ? `${subject} ${message.replace(/^Parameter '.*' |\.$/g, '')}.` : message;
 }

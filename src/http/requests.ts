@@ -7,7 +7,7 @@ import { OperationError } from '../domain/errors.js';
 import { ALLOW } from './errors.js';
 
 // RFC 3986, 3.2.2 and 3.2.3: a name, an IPv4 address, or an IPv6 address in brackets, and a port.
-const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+const HOST = /^(?:\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;
 
 /** One Host (RFC 9112, 3.2), and a target that names a path. */
 export const checkTarget: RequestHandler = (request, _response, next) => {

@@ -69,6 +69,17 @@ describe('the spelling of a stage', () => {
     const answer = await ask(pathTo(spelling));
     expect(answer.status).toBe(400);
     expect(checkResponse(OPERATION, answer)).toEqual([]);
+    expect(answer.text).toContain('each % must be followed by two hexadecimal digits of UTF-8.');
+  });
+
+  test.each([
+    ['permission_denied', DEMO_TOKENS.noPermission],
+    ['authentication_failed', 'unknown'],
+  ])('is not told to who gets %s', async (code, token) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await send(service.url, pathTo('%zz'), { headers });
+    expect(answer.status).toBe(403);
+    expect(JSON.parse(answer.text)).toMatchObject({ code });
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
-import { checkResponse, pathTo } from '../support/contract.js';
+import { checkResponse, contract, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
 import { send } from '../support/wire.js';
 
@@ -40,6 +40,22 @@ describe('a query', () => {
     const answer = await send(service.url, `${STAGE}?${name}=${name}`, { headers: ADMIN });
     expect(answer.status).toBe(400);
     expect(answer.text.length).toBeLessThan(200);
+  });
+
+  test('of more than 1,000 parameters is 400, though Node would ignore the last', async () => {
+    const list = contract.basePath + contract.pathOf('stages_password_list');
+    const ask = (parameters: number) =>
+      send(service.url, `${list}?${'page=1&'.repeat(parameters - 1)}nope`, { headers: ADMIN });
+    expect((await ask(1000)).text).toMatch(/nope.* is not known here/);
+    expect((await ask(1001)).text).toContain('The query has more than 1000 parameters.');
+  });
+
+  test('with a semicolon in a value is 400, in one sentence', async () => {
+    const list = contract.basePath + contract.pathOf('stages_password_list');
+    const { text } = await send(service.url, `${list}?page=1;2`, { headers: ADMIN });
+    expect(JSON.parse(text).non_field_errors).toEqual([
+      'Query parameter "page" must be url encoded. Its value may not contain reserved characters.',
+    ]);
   });
 
   test('that is empty changes nothing', async () => {
