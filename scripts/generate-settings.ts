@@ -11,7 +11,7 @@ const fresh = `<!-- Written by \`npm run generate\` from src/config.ts. -->
 
 Settings are environment variables. All that are wrong are reported at once, before the port opens. A variable that is
 nearly one of these gets a line at the start. What DATABASE_URL leaves out, the PostgreSQL driver takes from the usual
-variables (PGHOST, PGUSER, PGPASSWORD, PGSSLMODE and so on).
+variables: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE.
 
 | variable | default | meaning |
 | --- | --- | --- |
