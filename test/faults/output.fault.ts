@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { findFreePort } from '../support/live/free-port.js';
 import { createPostgres, type PostgresServer } from '../support/live/postgres-server.js';
 import {
   type ServiceOptions,
@@ -12,7 +13,7 @@ import { until } from '../support/live/until.js';
 
 const SHUTDOWN_TIMEOUT_MS = 5000;
 const GRACE_MS = 1500;
-const TEST_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 90_000;
 // A pipe holds 64 KB; each request makes a line of some 300 bytes.
 const REQUESTS = 2000;
 
@@ -36,25 +37,39 @@ describe('standard output that takes nothing', () => {
   const full = openSync('/dev/full', 'w');
   afterAll(() => closeSync(full));
 
-  test.each<[string, ServiceOptions, () => void]>([
-    ['a full disk', { stdout: full }, () => {}],
-    ['a pipe that is closed', {}, () => service.stopReading('close')],
-    ['a pipe that nobody reads', {}, () => service.stopReading('leave open')],
+  test.each<[string, number, ServiceOptions, () => void]>([
+    ['a full disk', 1, { stdout: full }, () => {}],
+    ['a full disk', 2, { stdout: full }, () => {}],
+    ['a pipe that is closed', 1, {}, () => service.stopReading('close')],
+    ['a pipe that is closed', 2, {}, () => service.stopReading('close')],
+    ['a pipe that nobody reads', 1, {}, () => service.stopReading('leave open')],
+    ['a pipe that nobody reads', 2, {}, () => service.stopReading('leave open')],
   ])(
-    '%s: requests are served, and SIGTERM ends the process in time',
-    async (_output, options, begin) => {
+    '%s, %d worker(s): requests are served, lost lines counted, and SIGTERM ends the process in time',
+    async (_output, WORKERS, options, begin) => {
+      const METRICS_PORT = await findFreePort();
       service = await startServiceProcess(
-        { DATABASE_URL: postgres.url, LOG_LEVEL: 'info', SHUTDOWN_TIMEOUT_MS },
+        {
+          ...{ DATABASE_URL: postgres.url, LOG_LEVEL: 'info', SHUTDOWN_TIMEOUT_MS },
+          ...{ WORKERS, METRICS_PORT },
+        },
         options,
       );
       traffic = startTraffic(service.url, { pauseMs: 0 });
       await traffic.steady();
       begin();
       const before = traffic.exchanges.length;
+      const isLost = async () => {
+        const metrics = await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`);
+        return /^authentik_stages_log_lines_dropped [1-9]/m.test(await metrics.text());
+      };
       await until(
-        'enough requests for what the output can hold',
-        () => !service.isRunning() || traffic.exchanges.length >= before + REQUESTS,
-        30_000,
+        'lines are lost, and the output can hold no more',
+        async () => {
+          if (!service.isRunning()) return true;
+          return traffic.exchanges.length >= before + REQUESTS && (await isLost());
+        },
+        60_000,
       );
       const during = traffic.exchanges.slice(before);
       expect(new Set(during.map(({ status }) => status))).toEqual(new Set([200]));

@@ -106,18 +106,21 @@ describe.each(['2024.6', '2026.2'] as const)('stages_password_list on %s', (rele
 
   // What JavaScript takes for numbers. An infinite one would reach SQL as NULL, and LIMIT NULL is no limit.
   it.each([
-    'Infinity',
-    '1e309',
-    '1e1',
-    '0x10',
-    '0b1',
-    '%205',
-    '%EF%BB%BF5',
-    '+5',
-    '5.0',
-    '--',
+    ...['Infinity', '-Infinity', 'NaN', '1e309', '1e1', '0x10', '0b1', '5.0', '--', '1_0', '5n'],
+    ...[
+      '%205',
+      '5%20',
+      '%20',
+      '5%0A',
+      '%C2%855',
+      '%EF%BB%BF5',
+      '+5',
+      '%2B5',
+      '%EF%BC%95',
+      '%D9%A5',
+    ],
   ])('400: %j is no number of decimal digits', async (text) => {
-    for (const name of ['page_size', 'failed_attempts_before_cancel']) {
+    for (const name of ['page', 'page_size', 'failed_attempts_before_cancel']) {
       const { status, text: body } = await get(`?${name}=${text}`);
       expect({ status, code: JSON.parse(body).code }).toEqual({ status: 400, code: 'invalid' });
     }
