@@ -40,7 +40,7 @@ async function main(args: string[]): Promise<void> {
   const command = readCommand(args);
   if (command === 'help') return void print(USAGE);
   const config = readConfig(process.env);
-  if (cluster.isWorker) return serveAsWorker(config, sayLine);
+  if (cluster.isWorker) return serveAsWorker(config, cluster.worker?.id === 1 ? { onAway: sayLine } : {});
   findMistakes(process.env).forEach(sayLine);
   const demo = config.database.url ? undefined : await openDemoDatabase();
   opened.demo = demo;

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
 import type { Config } from './config.js';
 import { createLogger } from './log.js';
-import { startService } from './service.js';
+import { type ServiceOptions, startService } from './service.js';
 
 /** A worker's first message to its parent: where it listens, or why it cannot start. Later ones are metrics. */
 type FirstMessage = { readonly url: string } | { readonly problem: object };
@@ -75,14 +75,14 @@ export async function startWorkers(config: Config, databaseUrl: string, logger: 
 }
 
 /** In a worker: serves, gives its metrics to the parent whenever that asks, and closes when told to. */
-export async function serveAsWorker(config: Config, onAway: (advice: string) => void): Promise<void> {
+export async function serveAsWorker(config: Config, options: Pick<ServiceOptions, 'onAway'>): Promise<void> {
   const tell = (message: FirstMessage) => process.send?.(message);
   // A terminal sends these to all processes at once; the parent tells its workers itself.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
   try {
     const logger = await createLogger(config.process.logLevel);
     const databaseUrl = process.env.WORKER_DATABASE_URL ?? '';
-    const service = await startService(config, { databaseUrl, logger, ...(cluster.worker?.id === 1 && { onAway }) });
+    const service = await startService(config, { databaseUrl, logger, ...options });
     process.once('SIGTERM', () => void service.close().then(() => process.exit(0)));
     tell({ url: service.url });
     AggregatorRegistry.setRegistries(service.metrics);

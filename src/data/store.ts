@@ -41,7 +41,6 @@ export function openStore({ database: settings, authentik, http }: Config, optio
   }
 
   async function check(): Promise<void> {
-    // First: whoever starts tells that the database is away, before the monitor logs that it cannot look.
     await database.query((prisma) => prisma.$queryRaw`SELECT 1`);
     await monitor.get();
   }

@@ -11,13 +11,9 @@ const HOST = /^(?:\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?
 
 /** One Host (RFC 9112, 3.2), and a target that names a path. */
 export const checkTarget: RequestHandler = (request, _response, next) => {
-  const { host } = request.headers;
-  if (isSentTwice(request, 'host')) throw new OperationError('invalid', 'Send one Host header only.');
-  if (host === undefined && request.httpVersion === '1.1') {
-    throw new OperationError('invalid', 'The header "Host" is missing.');
-  }
-  if (host !== undefined && !HOST.test(host)) {
-    throw new OperationError('invalid', 'The header "Host" is not a host with an optional port.');
+  const { host = request.httpVersion === '1.1' ? '?' : '' } = request.headers;
+  if (!HOST.test(host) || isSentTwice(request, 'host')) {
+    throw new OperationError('invalid', 'Send one header "Host", which holds a host with an optional port.');
   }
   if (request.url === NO_PATH) throw new OperationError('invalid', 'The request names no path.');
   next();

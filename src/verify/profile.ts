@@ -10,8 +10,7 @@ export const PROFILES = {
     'no-request-id': /^.*\nthe header X-Request-Id is missing$/,
     'no-caching-headers': /^.*\nthe header (ETag|Cache-Control) is missing$/,
     'uuid-spelling': /^a UUID .* is refused\nexpected 400 \w+, got (200|404\b.*)$/,
-    'undeclared-query':
-      /^(an undeclared query parameter|allow_show_password filters).*\nexpected 400 \w+, got (200|404\b.*)$/,
+    'undeclared-query': /^(an undeclared query|allow_show_password).*\nexpected 400 \w+, got (200|404\b.*)$/,
     html: /^(an unknown path|a URL that is too long).*\nthe content type is text\/(html|plain) instead of application\/json$/,
     'long-url': /^a URL that is too long.*\nexpected 431 \w+, got (400|403|404|414)\b.*$/,
     method: /^(POST|PUT|PATCH|DELETE|OPTIONS) .*\n(expected (405 \w+|204), got (200|403 .*)|expected Allow: .*)$/,

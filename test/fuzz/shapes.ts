@@ -154,6 +154,7 @@ export function knownShape(random: Random, etag: string): Shape {
     },
     () =>
       single({ headers: [`If-None-Match: ${one('"a,*,b"|"*"|W/"a,b"|"",""|"a, b" , "c"')}`] }, 200),
+    () => single({ headers: [`If-None-Match: "a${one(',|, ')}${etag}${one(',| ,')}b"`] }, 200),
     () =>
       single(
         { headers: [`If-None-Match: ${one('"a,b", |W/"*,", |,|')}${etag}${one('|, "x"|,')}`] },

@@ -61,6 +61,7 @@ describe('If-None-Match', () => {
     ['a list with the same', (etag) => `"other" , ${etag},W/"third"`, 304],
     ['a list with the same behind a tag with commas', (etag) => `"a, b,", ${etag}`, 304],
     ['the same within the quotes of another', (etag) => `"a,${etag.replaceAll('"', '')},b"`, 200],
+    ['the same, quotes and all, between the quotes of two others', (etag) => `"a,${etag},b"`, 200],
     ['anything', () => '*', 304],
     ['anything, in spaces', () => ' * ', 304],
     ['another', () => '"other"', 200],
