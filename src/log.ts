@@ -6,6 +6,7 @@ import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { DatabaseError } from './data/errors.js';
+import { OperationError } from './domain/errors.js';
 
 const STDOUT = 1;
 const MAX_BUFFERED = 1_048_576;
@@ -70,10 +71,12 @@ function createWriter(): (text: string) => Promise<unknown> {
 /** Only what we chose: errors of libraries carry whole requests and settings, and stacks of their own. */
 function describeError(error: unknown): object | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { name: type, message, stack, cause } = error;
+  const { name: type, message, cause } = error;
   if (error instanceof DatabaseError) return { type, message, sqlState: error.sqlState };
   const { errors } = error as { errors?: unknown };
   // Which fields of a response broke the contract, and how.
   const faults = Array.isArray(errors) && { errors: errors.map(({ path, message }) => ({ path, message })) };
-  return { type, message, ...faults, ...(cause instanceof Error ? { cause: describeError(cause) } : { stack }) };
+  if (cause instanceof Error) return { type, message, ...faults, cause: describeError(cause) };
+  // Ours say it all; and under overload, making a stack readable costs time that good requests need.
+  return { type, message, ...faults, ...(!(error instanceof OperationError) && { stack: error.stack }) };
 }

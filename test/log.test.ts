@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { OperationError } from '../src/domain/errors.js';
 import { createLogger } from '../src/log.js';
 import { packageRoot } from '../src/package-root.js';
 
@@ -72,4 +73,11 @@ test('an error is logged with its causes, and without what libraries attach to i
   expect(err.cause).toMatchObject({ message: 'the cause', stack: expect.any(String) });
   expect(err.stack).toBeUndefined();
   expect(line).not.toContain('secret');
+});
+
+test('an error of our own is logged without a stack', async () => {
+  const lines: string[] = [];
+  const logger = await createLogger('info', { write: (line) => void lines.push(line) });
+  logger.error({ err: new OperationError('service_unavailable', 'Too many.') });
+  expect(JSON.parse(lines[0] ?? '').err).toEqual({ type: 'OperationError', message: 'Too many.' });
 });
