@@ -1,4 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { findFreePort } from '../support/live/free-port.js';
@@ -35,13 +38,22 @@ afterEach(async () => {
 
 describe('standard output that takes nothing', () => {
   const full = openSync('/dev/full', 'w');
-  afterAll(() => closeSync(full));
+  // What a shell connects programs with; Node's own pipes to children are sockets.
+  const folder = mkdtempSync(join(tmpdir(), 'authentik-stages-output-'));
+  execFileSync('mkfifo', [join(folder, 'fifo')]);
+  const fifo = openSync(join(folder, 'fifo'), 'r+');
+  afterAll(() => {
+    closeSync(full);
+    closeSync(fifo);
+    rmSync(folder, { recursive: true });
+  });
 
   test.each<[string, number, ServiceOptions, () => void]>([
     ['a full disk', 1, { stdout: full }, () => {}],
     ['a full disk', 2, { stdout: full }, () => {}],
     ['a pipe that is closed', 1, {}, () => service.stopReading('close')],
     ['a pipe that is closed', 2, {}, () => service.stopReading('close')],
+    ['a FIFO that nobody reads', 1, { stdout: fifo }, () => {}],
     ['a pipe that nobody reads', 1, {}, () => service.stopReading('leave open')],
     ['a pipe that nobody reads', 2, {}, () => service.stopReading('leave open')],
   ])(
