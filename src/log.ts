@@ -76,7 +76,7 @@ function describeError(error: unknown): object | undefined {
   const { errors } = error as { errors?: unknown };
   // Which fields of a response broke the contract, and how.
   const faults = Array.isArray(errors) && { errors: errors.map(({ path, message }) => ({ path, message })) };
-  if (cause instanceof Error) return { type, message, ...faults, cause: describeError(cause) };
   // Ours say it all; and under overload, making a stack readable costs time that good requests need.
-  return { type, message, ...faults, ...(!(error instanceof OperationError) && { stack: error.stack }) };
+  const origin = !(error instanceof OperationError) && { stack: error.stack };
+  return { type, message, ...faults, ...(cause instanceof Error ? { cause: describeError(cause) } : origin) };
 }

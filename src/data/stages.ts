@@ -105,10 +105,10 @@ async function findKeys(database: Database, schema: Schema, request: StageListRe
 function keysStatement(schema: Schema, request: StageListRequest, principal: Principal): Prisma.Sql {
   const { tables: t, release } = schema;
   const { configure_flow: configureFlow, page, ordering = '' } = request;
-  const orders = parseOrdering(ordering, Object.keys(release.hasAllowShowPassword ? COLUMN_SINCE_2024_8 : COLUMN));
-  const orderBy = orders.map(({ field, isDescending }) => {
+  const fields = Object.keys(COLUMN).filter((name) => release.hasAllowShowPassword || name !== 'allow_show_password');
+  const orderBy = parseOrdering(ordering, fields).map(({ field, isDescending }) => {
     const nulls = isDescending === release.ordersNullsFirst ? 'LAST' : 'FIRST';
-    return `${COLUMN_SINCE_2024_8[field]} ${isDescending ? 'DESC' : 'ASC'} NULLS ${nulls}`;
+    return `${COLUMN[field]} ${isDescending ? 'DESC' : 'ASC'} NULLS ${nulls}`;
   });
   const matching = Prisma.sql`${t.authentik_stages_password_passwordstage} p
       JOIN ${t.authentik_flows_stage} s ON s.stage_uuid = p.stage_ptr_id
@@ -134,15 +134,12 @@ function keysStatement(schema: Schema, request: StageListRequest, principal: Pri
 }
 
 /** By the name of the field that a list can be ordered by. */
-const COLUMN = {
+const COLUMN: Readonly<Record<string, string>> = {
   name: 's.name',
   pk: 'p.stage_ptr_id',
   backends: 'p.backends',
   configure_flow: 'p.configure_flow_id',
   failed_attempts_before_cancel: 'p.failed_attempts_before_cancel',
-};
-const COLUMN_SINCE_2024_8: Readonly<Record<string, string>> = {
-  ...COLUMN,
   allow_show_password: 'p.allow_show_password',
 };
 
