@@ -15,7 +15,8 @@ const BACKENDS =
   'core.auth.Inbuilt|core.auth.Token|sources.ldap.auth.LDAP|sources.kerberos.auth.Kerberos';
 const SCOPES =
   'goauthentik.io/api|openid goauthentik.io/api email|goauthentik.io/api goauthentik.io/api/x' +
-  '|openid goauthentik.io/api/foo|GOAUTHENTIK.IO/API|xgoauthentik.io/api|goauthentikxio/api|';
+  '|openid goauthentik.io/api/foo|GOAUTHENTIK.IO/API|openid GOAUTHENTIK.IO/API' +
+  '|xgoauthentik.io/api|goauthentikxio/api|';
 const INTENTS = 'api|api|api|api|api|api|api|api|api|app_password|recovery|API';
 const TYPES = 'internal|external|service_account|internal_service_account';
 // Longer than any release follows group parents, if it has a limit.
@@ -33,7 +34,7 @@ export function randomWorld(random: Random, release: Release) {
     distinct(many(Math.ceil(max / 2) + random.below(max / 2 + 1), row));
   const digits = (length: number) => many(length, () => random.below(16).toString(16)).join('');
   const uuid = () => [8, 4, 4, 4, 12].map(digits).join('-');
-  const strangeness = random.chance(0.3) ? 0.02 : 0;
+  const strangeness = random.chance(0.3) ? 0.01 : 0;
   const mostly = <Value>(usual: Value, strange: Value) =>
     random.chance(strangeness) ? strange : usual;
   const text = () => many(random.below(5), () => one(PIECES)).join(one(' |-|,|\u00a0'));
@@ -44,24 +45,25 @@ export function randomWorld(random: Random, release: Release) {
     `${String(microseconds % 1000).padStart(3, '0')}Z`;
   const validity = () => ({
     expires: random.pick([
-      ...[0, 0, 1, -1, 1000, -1000, 1e13, 1e13, 1e13, 1e13].map((after) => instant(now + after)),
+      ...[0, 1, -1, -1000, -1e13, 1e13, 1e13, 1e13].map((after) => instant(now + after)),
       ...(isAtLeast(release, '2024.6') ? [null, null] : []),
     ]),
-    expiring: random.chance(0.8),
+    expiring: random.chance(0.6),
   });
 
-  const users = many(14, (index) => ({
+  const users = many(30, (index) => ({
     ...{ id: 10 * index + random.below(10), is_active: random.chance(0.9), type: one(TYPES) },
   }));
   const user_id = () => random.pick(users).id;
-  const shared = many(4, () => `${one('|!#$%&*+/=|Bearer | x')}${digits(9)}`);
-  const key = () => (random.chance(0.3) ? random.pick(shared) : digits(12));
-  const tokens = many(24, () => ({
+  const keys = many(24, () => `${one('|!#$%&*+/=|Bearer | x')}${digits(9)}`);
+  const key = () => (random.chance(0.3) ? random.pick(keys.slice(0, 8)) : digits(12));
+  const tokens = many(30, () => ({
     ...{ token_uuid: uuid(), key: key(), intent: one(INTENTS), user_id: user_id(), ...validity() },
   }));
-  const accessTokens = many(12, (index) => ({
-    ...{ id: 100 - index, token: key(), _scope: one(SCOPES), user_id: user_id(), ...validity() },
-    revoked: random.chance(0.3),
+  // Several have the same text, and few an API token's.
+  const accessTokens = many(60, (index) => ({
+    ...{ id: 100 - index, token: random.pick(keys), _scope: one(SCOPES), user_id: user_id() },
+    ...{ ...validity(), revoked: random.chance(0.3) },
   }));
 
   // A chain whose end is the only superuser in it, beside a few groups of any shape.
@@ -86,24 +88,28 @@ export function randomWorld(random: Random, release: Release) {
       user_id: random.pick(users.filter((row) => row.is_active)).id,
       group_id: chain.at(-1 - hops),
     })),
-    ...some(10, () => ({ user_id: user_id(), group_id: random.pick(free) })),
+    ...some(20, () => ({ user_id: user_id(), group_id: random.pick(free) })),
   ]).map((row) => ({ ...row, group_id: row.group_id ?? '' }));
 
+  // Any of them may have the lowest id.
+  const turn = random.below(3);
   const contentTypes = [
-    { id: 1 + random.below(9), app_label: 'authentik_flows', model: 'passwordstage' },
-    { id: 10 + random.below(9), app_label: 'authentik_stages_password', model: 'passwordstage' },
-    { id: 20 + random.below(9), app_label: 'authentik_flows', model: 'stage' },
-  ];
-  const permissions = contentTypes.flatMap(({ id, model }, index) => [
-    { id: 50 - 10 * index + random.below(5), content_type_id: id, codename: `view_${model}` },
-    { id: 55 - 10 * index + random.below(5), content_type_id: id, codename: `change_${model}` },
-  ]);
+    { app_label: 'authentik_flows', model: 'passwordstage' },
+    { app_label: 'authentik_stages_password', model: 'passwordstage' },
+    { app_label: 'authentik_flows', model: 'stage' },
+  ].map((row, index) => ({ id: 10 * ((index + turn) % 3) + random.below(10), ...row }));
+  const permissions = contentTypes.flatMap(({ id, model }) =>
+    [`view_${model}`, `change_${model}`, `view_${model}_key`].map((codename, index) => ({
+      ...{ id: 30 * id + 10 * ((index + turn) % 3) + random.below(10), codename },
+      content_type_id: id,
+    })),
+  );
   const permission = () => ({
-    permission_id: (random.chance(0.6) ? permissions[2] : random.pick(permissions))?.id ?? 0,
+    permission_id: (random.chance(0.6) ? permissions[3] : random.pick(permissions))?.id ?? 0,
     // Nobody looks at it.
     content_type_id: contentTypes[0]?.id,
   });
-  const roles = many(6, (index) => ({ uuid: uuid(), group_id: 5 * index + random.below(5) }));
+  const roles = many(10, (index) => ({ uuid: uuid(), group_id: 5 * index + random.below(5) }));
   const role_id = () => random.pick(roles).uuid;
   const group_id = () => random.pick(roles).group_id;
 
@@ -119,14 +125,14 @@ export function randomWorld(random: Random, release: Release) {
     layout: mostly(one('stacked|sidebar_right|sidebar_left_frame_background'), 'x'),
     denied_action: mostly(one('message_continue|message|continue'), 'CONTINUE'),
   }));
-  const stages = some(22, text).map((name) => ({ stage_uuid: uuid(), name }));
+  const stages = some(50, text).map((name) => ({ stage_uuid: uuid(), name }));
   const stage_id = () => random.pick(stages)?.stage_uuid ?? uuid();
   const passwordStages = stages.slice(2).map(({ stage_uuid }) => ({
     stage_ptr_id: stage_uuid,
     backends: many(random.below(4), () =>
       mostly(`authentik.${one(BACKENDS)}Backend`, random.pick([null, '', 'plugin.Backend'])),
     ),
-    configure_flow_id: random.pick([null, ...flows.map(({ flow_uuid }) => flow_uuid)]),
+    configure_flow_id: random.pick([null, null, ...flows.map(({ flow_uuid }) => flow_uuid)]),
     failed_attempts_before_cancel: random.pick([5, 5, 0, -1, 2 ** 31 - 1, -(2 ** 31)]),
     allow_show_password: random.chance(0.5),
   }));
@@ -148,15 +154,15 @@ export function randomWorld(random: Random, release: Release) {
     ...{ users, tokens, groups, groupParents, memberships, roles },
     ...{ contentTypes, permissions, stages, passwordStages, flows, bindings },
     djangoGroups: roles.map((row) => ({ id: row.group_id })),
-    djangoMemberships: some(10, () => ({ user_id: user_id(), group_id: group_id() })),
-    groupRoles: some(8, () => ({ group_id: random.pick(ids), role_id: role_id() })),
-    userRoles: some(10, () => ({ user_id: user_id(), role_id: role_id() })),
-    userPermissions: some(3, () => ({ user_id: user_id(), ...permission() })),
-    djangoGroupPermissions: some(2, () => ({ group_id: group_id(), ...permission() })),
-    userObjectPermissions: some(12, () => ({ user_id: user_id(), ...object() })),
-    djangoGroupObjectPermissions: some(10, () => ({ group_id: group_id(), ...object() })),
-    rolePermissions: some(2, () => ({ role_id: role_id(), ...permission() })),
-    roleObjectPermissions: some(16, () => ({ role_id: role_id(), ...object() })),
+    djangoMemberships: some(20, () => ({ user_id: user_id(), group_id: group_id() })),
+    groupRoles: some(12, () => ({ group_id: random.pick(free), role_id: role_id() })),
+    userRoles: some(16, () => ({ user_id: user_id(), role_id: role_id() })),
+    userPermissions: some(4, () => ({ user_id: user_id(), ...permission() })),
+    djangoGroupPermissions: some(4, () => ({ group_id: group_id(), ...permission() })),
+    userObjectPermissions: some(24, () => ({ user_id: user_id(), ...object() })),
+    djangoGroupObjectPermissions: some(24, () => ({ group_id: group_id(), ...object() })),
+    rolePermissions: some(8, () => ({ role_id: role_id(), ...permission() })),
+    roleObjectPermissions: some(40, () => ({ role_id: role_id(), ...object() })),
     // Who acts for whom is in the database since 2026.8, and does not matter.
     accessTokens: accessTokens.map((row) => ({ ...row, actor_id: random.pick([null, user_id()]) })),
     agents: users
