@@ -105,11 +105,11 @@ export function randomWorld(random: Random, release: Release) {
     })),
   );
   const permission = () => ({
-    permission_id: (random.chance(0.6) ? permissions[3] : random.pick(permissions))?.id ?? 0,
+    permission_id: (random.chance(0.4) ? permissions[3] : random.pick(permissions))?.id ?? 0,
     // Nobody looks at it.
     content_type_id: contentTypes[0]?.id,
   });
-  const roles = many(10, (index) => ({ uuid: uuid(), group_id: 5 * index + random.below(5) }));
+  const roles = many(16, (index) => ({ uuid: uuid(), group_id: 5 * index + random.below(5) }));
   const role_id = () => random.pick(roles).uuid;
   const group_id = () => random.pick(roles).group_id;
 
@@ -155,7 +155,7 @@ export function randomWorld(random: Random, release: Release) {
     ...{ contentTypes, permissions, stages, passwordStages, flows, bindings },
     djangoGroups: roles.map((row) => ({ id: row.group_id })),
     djangoMemberships: some(20, () => ({ user_id: user_id(), group_id: group_id() })),
-    groupRoles: some(12, () => ({ group_id: random.pick(free), role_id: role_id() })),
+    groupRoles: some(16, () => ({ group_id: random.pick(free), role_id: role_id() })),
     userRoles: some(16, () => ({ user_id: user_id(), role_id: role_id() })),
     userPermissions: some(4, () => ({ user_id: user_id(), ...permission() })),
     djangoGroupPermissions: some(4, () => ({ group_id: group_id(), ...permission() })),
