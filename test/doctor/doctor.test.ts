@@ -186,7 +186,7 @@ describe('a role that can do more than it needs', () => {
     await service.close();
     const lines = service.log.map(({ msg }) => msg);
     expect(lines.filter((line) => String(line).includes('more than it needs'))).toEqual([
-      'The role may do more than it needs: may create tables in the schema (REVOKE CREATE ON SCHEMA public FROM PUBLIC). See the doctor.',
+      'The role may do more than it needs: it may create tables in the schema (REVOKE CREATE ON SCHEMA public FROM PUBLIC). See the doctor.',
     ]);
   });
 
