@@ -40,15 +40,15 @@ async function main(args: string[]): Promise<void> {
   const command = readCommand(args);
   if (command === 'help') return void print(USAGE);
   const config = readConfig(process.env);
+  // One of the workers is enough to tell the operator.
   if (cluster.isWorker) return serveAsWorker(config, cluster.worker?.id === 1 ? { onAway: sayLine } : {});
   findMistakes(process.env).forEach(sayLine);
   const demo = config.database.url ? undefined : await openDemoDatabase();
   opened.demo = demo;
   const databaseUrl = config.database.url ?? demo?.url ?? '';
   if (command === 'serve') return serve(config, databaseUrl);
-  const canBeServed = await runDoctor(config, databaseUrl, print);
-  // A connection to a server that does not respond would keep the process.
-  await end(canBeServed ? 0 : 1);
+  // Ends by itself: a connection to a server that does not respond would keep the process.
+  await end((await runDoctor(config, databaseUrl, print)) ? 0 : 1);
 }
 
 /** Throws an error that explains the use for what it does not know. */
@@ -109,8 +109,7 @@ function explain({ message, code, port, hostname, address = hostname }: ListenEr
   const explanations: Readonly<Record<string, string>> = {
     EADDRINUSE: `${place} is taken. Stop what listens there, or set PORT (or METRICS_PORT) to another.`,
     EACCES: `${place} may not be used by this account. Set PORT (or METRICS_PORT) to one above 1023.`,
-    EADDRNOTAVAIL: absent,
-    ENOTFOUND: absent,
+    ...{ EADDRNOTAVAIL: absent, ENOTFOUND: absent, EAI_AGAIN: absent },
   };
   return explanations[String(code)] ?? message;
 }

@@ -1,5 +1,6 @@
 /** What a request must be like before the validator sees it, which takes some things too generously and others not at all. */
 import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
 import type { RequestHandler } from 'express';
 import { ALLOWED_METHODS } from '../../generated/values.js';
 import type { Contract, ParameterObject } from '../contract/contract.js';
@@ -7,12 +8,13 @@ import { OperationError } from '../domain/errors.js';
 import { ALLOW } from './errors.js';
 
 // RFC 3986, 3.2.2 and 3.2.3: a name, an IPv4 address, or an IPv6 address in brackets, and a port.
-const HOST = /^(?:\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;
+const HOST = /^(?:\[([0-9a-f:.]+)\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;
 
 /** One Host (RFC 9112, 3.2), and a target that names a path. */
 export const checkTarget: RequestHandler = (request, _response, next) => {
   const { host = request.httpVersion === '1.1' ? '?' : '' } = request.headers;
-  if (!HOST.test(host) || isSentTwice(request, 'host')) {
+  const [found, address = '::'] = HOST.exec(host) ?? [];
+  if (found === undefined || !isIPv6(address) || isSentTwice(request, 'host')) {
     throw new OperationError('invalid', 'Send one header "Host", which holds a host with an optional port.');
   }
   if (request.url === NO_PATH) throw new OperationError('invalid', 'The request names no path.');

@@ -62,7 +62,7 @@ const UNENCODABLE =
   '%ED%A0%80|%ED%BF%BF|%FF|%C3|%C0%80|%F4%90%80%80|%F0%9F%94%91|%E2%82%AC|%EF%BF%BF';
 const LARGE_PAGES = '1001|2147483648|9007199254740993|99999999999999999999';
 const PATHS = '%zz|%|%2|%C3|%FF|%u0041|%ED%A0%80';
-const BAD_HOSTS = 'a b|a/b|a@b|a?b|a#b|a\\b|[::1|::1|localhost:x|a%zz|<b>|a"b|{a}|a^b';
+const BAD_HOSTS = 'a b|a/b|a@b|a?b|a#b|a\\b|[:]|[::1|::1|localhost:x|a%zz|<b>|a"b|{a}|a^b';
 const GOOD_HOSTS = 'localhost|127.0.0.1:80|[::1]:8000|a.example.|a_b:1|xn--bcher-kva.example';
 const GARBAGE = [
   'GARBAGE\r\n\r\n',

@@ -18,9 +18,8 @@ export function nearestRelease(columns: readonly Pick<Column, 'table' | 'column'
   })).reduce((best, next) => (next.wrong.length <= best.wrong.length ? next : best));
   const deviations = wrong.map((marker) => {
     const { table, column, type, isNullable } = marker;
-    const name = `${table}.${column} of type ${type}${isNullable ? ' without NOT NULL' : ''}`;
     const state = present.includes(marker) ? 'should not be there' : 'is missing';
-    return `${name} ${state}`;
+    return `${table}.${column} of type ${type}${isNullable ? ' without NOT NULL' : ''} ${state}`;
   });
   return { release, deviations };
 }

@@ -30,8 +30,7 @@ const CHANGES: readonly (Pick<Release, 'since'> & Partial<Release>)[] = [
   { since: '2024.8', hasAccessTokenIndex: true, hasAllowShowPassword: true },
   { since: '2025.8', image: 'absolute-paths', hasAutocomplete: true, search: 'phrases' },
   { since: '2025.12', permissions: 'roles', image: 'files', hasTenantPageSizes: true },
-  // Renames a table.
-  { since: '2026.2' },
+  { since: '2026.2' }, // Renames a table.
   { since: '2026.5', ordersNullsFirst: true },
 ];
 
