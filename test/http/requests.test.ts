@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
 import { checkResponse, contract, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
-import { send } from '../support/wire.js';
+import { exchange, parseAnswer, send } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
 const STAGE = pathTo(DEMO.stageUuid);
@@ -60,5 +60,24 @@ describe('a query', () => {
 
   test('that is empty changes nothing', async () => {
     expect((await send(service.url, `${STAGE}?`, { headers: ADMIN })).status).toBe(200);
+  });
+});
+
+describe('Host', () => {
+  test.each([
+    ['Host: localhost', 200],
+    ['Host: [::1]:8000', 200],
+    ['Host:', 200],
+    ['Host: [:]', 400],
+    ['Host: [::1', 400],
+    ['Host: a b', 400],
+    ['Host: a%zz', 400],
+    ['Host: localhost:x', 400],
+    ['Host: a\r\nHost: b', 400],
+    ['Accept: */*', 400],
+  ])('%j: %d', async (header, expected) => {
+    const lines = [`GET ${STAGE} HTTP/1.1`, header, `Authorization: ${ADMIN.Authorization}`];
+    const bytes = await exchange(service.url, [...lines, 'Connection: close', '', ''].join('\r\n'));
+    expect(parseAnswer(bytes).status).toBe(expected);
   });
 });
