@@ -34,15 +34,14 @@ export function createAccessRepository(
   clock: () => Date,
 ) {
   // The text is long, and depends on nothing but the schema.
-  const texts = new WeakMap<Schema, Prisma.Sql['strings']>();
+  const texts = new WeakMap<Schema, string>();
 
   async function load(tokens: readonly string[], scansOauth: boolean) {
     return monitor.use(async (schema) => {
-      const text = texts.get(schema) ?? accessStatement(schema).strings;
+      const text = texts.get(schema) ?? accessStatement(schema).text;
       texts.set(schema, text);
-      const includeOauth = scansOauth || schema.release.hasAccessTokenIndex;
-      const statement = new Prisma.Sql(text, [tokens, clock().toISOString(), includeOauth]);
-      const rows = AccessRows.parse(await database.query((prisma) => prisma.$queryRaw(statement)));
+      const values = [tokens, clock().toISOString(), scansOauth || schema.release.hasAccessTokenIndex];
+      const rows = AccessRows.parse(await database.select({ text, values }));
       if (rows.some((row) => !row.releaseHolds)) throw new SchemaChangedError();
       const facts = new Map(rows.map((row) => [row.credential, toFacts(row)]));
       return tokens.map((token) => facts.get(token));

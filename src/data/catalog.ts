@@ -1,5 +1,6 @@
 /** Asks PostgreSQL's catalog what a schema holds of authentik's tables, and what our role may do with them. */
 import { z } from 'zod';
+import { Prisma } from '../../generated/prisma/client.js';
 import { TABLES } from '../../generated/tables.js';
 import { FUNCTION_SCHEMA } from './credentials.js';
 import type { Database } from './database.js';
@@ -37,8 +38,7 @@ export type Column = Catalog['columns'][number];
 /** Rejects with a DatabaseError when the database cannot be queried. */
 export async function readCatalog(database: Database, schema: string): Promise<Catalog> {
   // pg_catalog shows every column to every role; information_schema shows only the readable ones.
-  const rows = await database.query(
-    (prisma) => prisma.$queryRaw`
+  const rows = await database.select(Prisma.sql`
       SELECT current_database()::text AS database, ${schema}::text AS schema,
         coalesce((
           SELECT json_agg(json_build_object(
@@ -67,7 +67,6 @@ export async function readCatalog(database: Database, schema: string): Promise<C
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relname = 'authentik_tenants_tenant' AND c.relkind IN ('r', 'p', 'v')
         ORDER BY n.nspname <> ${schema}, n.nspname <> 'public', n.nspname LIMIT 1
-      ) AS schema) tenants`,
-  );
+      ) AS schema) tenants`);
   return z.tuple([Catalog]).parse(rows)[0];
 }

@@ -1,8 +1,8 @@
-/** Runs queries on PostgreSQL through Prisma: prepared, retried where that is safe, with one type of error. */
+/** Runs queries on PostgreSQL, Prisma's and our own: prepared, retried where that is safe, with one type of error. */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient } from '../../generated/prisma/client.js';
+import { type Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import { type ConnectionOptions, openConnections } from './connections.js';
 import { toDatabaseError } from './errors.js';
 
@@ -29,27 +29,27 @@ export function openDatabase(options: DatabaseOptions) {
   let isPreparing = true;
 
   /** The same text has the same name on every connection, also behind a pooler that shares them. */
-  function nameOf({ sql }: { readonly sql: string }): string {
+  function nameOf(text: string): string {
     // A statement without a name is prepared for one use only.
-    if (!isPreparing || sql.startsWith(PLANNED_FOR_ITS_VALUES)) return '';
-    const known = names.get(sql);
+    if (!isPreparing || text.startsWith(PLANNED_FOR_ITS_VALUES)) return '';
+    const known = names.get(text);
     if (known) return known;
-    const name = createHash('sha1').update(sql).digest('hex');
-    names.set(sql, name);
+    const name = createHash('sha1').update(text).digest('hex');
+    names.set(text, name);
     return name;
   }
 
   const adapter = new PrismaPg(pool, {
     schema: options.schema.replaceAll('"', '""'),
     disposeExternalPool: true,
-    statementNameGenerator: nameOf,
+    statementNameGenerator: ({ sql }) => nameOf(sql),
   });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
 
   /** Every statement reads only, so that running it again is safe: each other host has its chance, and a new connection. */
-  async function attempt<Result>(run: (prisma: PrismaClient) => Promise<Result>, triesLeft: number): Promise<Result> {
+  async function attempt<Result>(run: () => Promise<Result>, triesLeft = addressCount + SPARE_TRIES): Promise<Result> {
     try {
-      return await run(prisma);
+      return await run();
     } catch (error) {
       const failure = toDatabaseError(error);
       if (failure.isStatementLost) isPreparing = false;
@@ -62,8 +62,11 @@ export function openDatabase(options: DatabaseOptions) {
   }
 
   return {
-    /** Runs one statement that only reads, several times if need be. Rejects with a DatabaseError. */
-    query: <Result>(run: (prisma: PrismaClient) => Promise<Result>) => attempt(run, addressCount + SPARE_TRIES),
+    /** Runs one query that only reads, several times if need be. Rejects with a DatabaseError. */
+    query: <Result>(run: (prisma: PrismaClient) => Promise<Result>) => attempt(() => run(prisma)),
+    /** The rows of a SELECT of our own, likewise: `$queryRaw` would cost as much again as the driver does. */
+    select: ({ text, values }: Pick<Prisma.Sql, 'text' | 'values'>): Promise<unknown> =>
+      attempt(async () => (await pool.query({ name: nameOf(text), text, values })).rows),
     /** Waits for running queries, then closes all connections. */
     close: () => prisma.$disconnect(),
     get connections() {

@@ -1,4 +1,5 @@
 /** Translates what Prisma and the driver throw into the one error type of the data room. */
+import pg from 'pg';
 import { OperationError } from '../domain/errors.js';
 
 /** A query that failed. The caller learns only that the service is unavailable; the log gets the reason. */
@@ -52,19 +53,24 @@ export class DatabaseError extends OperationError {
 }
 
 /** What the driver adapter knows of a failure, as Prisma passes it on. */
-type DriverFailure = Readonly<Partial<Record<'kind' | 'originalCode' | 'originalMessage' | 'reason', string>>>;
+type DriverFailure = Readonly<Partial<Record<'originalCode' | 'originalMessage' | 'reason', string>>>;
 
-/** By the driver adapter's kind of error, and by Prisma's code: both of the second sort are "inconsistent column data". */
-const FAULTS: Readonly<Record<string, 'tls' | 'row'>> = { TlsConnectionError: 'tls', P2023: 'row', P2032: 'row' };
+// Prisma's codes for "inconsistent column data".
+const ROW_FAULTS: readonly unknown[] = ['P2023', 'P2032'];
+// In the codes of Node and OpenSSL, and in the driver's two messages about TLS.
+const TLS_FAULT = /SSL|TLS|CERT|CRL|LEAF|HOSTNAME_MISMATCH|INVALID_CA/;
 
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const { code, meta } = Object(error);
   const cause: DriverFailure = meta?.driverAdapterError?.cause ?? {};
-  const sqlState = /^[0-9A-Z]{5}$/.exec(cause.originalCode ?? '')?.[0];
-  const message =
-    cause.originalMessage ?? cause.reason ?? reasonIn(error instanceof Error ? error.message : String(error));
-  return new DatabaseError(message, sqlState, FAULTS[cause.kind ?? ''] ?? FAULTS[code], { cause: error });
+  // Node leaves the message empty where an address stands for several.
+  const text = (error instanceof Error && error.message) || String(code ?? error);
+  const message = cause.originalMessage ?? cause.reason ?? reasonIn(text);
+  const sqlState = error instanceof pg.DatabaseError ? code : /^[0-9A-Z]{5}$/.exec(cause.originalCode ?? '')?.[0];
+  const isTlsFault = sqlState === undefined && TLS_FAULT.test(`${code} ${message}`);
+  const fault = ROW_FAULTS.includes(code) ? 'row' : isTlsFault ? 'tls' : undefined;
+  return new DatabaseError(message, sqlState, fault, { cause: error });
 }
 
 /** Prisma buries the reason in the last line of a message with a code frame, and there in a phrase of its own. */

@@ -1,5 +1,6 @@
 /** What the doctor and the start want to know of the PostgreSQL server, and of what the role may do beyond its need. */
 import { z } from 'zod';
+import { Prisma } from '../../generated/prisma/client.js';
 import { NEEDS } from '../../generated/tables.js';
 import type { Database } from './database.js';
 import type { Schema } from './releases/monitor.js';
@@ -14,12 +15,10 @@ const Server = z.object({
 });
 
 export async function findServer(database: Database) {
-  const rows = await database.query(
-    (prisma) => prisma.$queryRaw`
+  const rows = await database.select(Prisma.sql`
       SELECT current_setting('server_version') AS version, current_database()::text AS database,
         current_user::text AS role, pg_is_in_recovery() AS "isStandby",
-        round(extract(epoch FROM clock_timestamp()) * 1000 - ${Date.now()}::bigint)::float8 AS "leadMs"`,
-  );
+        round(extract(epoch FROM clock_timestamp()) * 1000 - ${Date.now()}::bigint)::float8 AS "leadMs"`);
   return z.tuple([Server]).parse(rows)[0];
 }
 
@@ -30,8 +29,7 @@ const MAX_NAMES = 3;
 export async function describeExcess(database: Database, { name, release }: Schema): Promise<string[]> {
   const needs = (NEEDS[release.since] ?? []).filter(({ reads }) => reads !== 'credentials');
   const needed = needs.map(({ table, column, isWhole }) => (isWhole ? table : `${table}.${column}`));
-  const rows = await database.query(
-    (prisma) => prisma.$queryRaw`
+  const rows = await database.select(Prisma.sql`
       WITH relation AS (
         SELECT c.oid, c.relname, n.oid AS schema FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -69,8 +67,7 @@ export async function describeExcess(database: Database, { name, release }: Sche
           SELECT name FROM excess WHERE kind = 'other' ORDER BY 1))
       ) power (position, sentence, names)
       WHERE r.rolname = current_user AND names <> '{}' AND (position = 1 OR NOT r.rolsuper)
-      ORDER BY position`,
-  );
+      ORDER BY position`);
   return Powers.parse(rows).map(({ sentence, names }) => {
     const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
     return `${sentence} ${names.slice(0, MAX_NAMES).join(', ')}${more}`;

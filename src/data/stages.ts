@@ -90,7 +90,7 @@ async function findKeys(database: Database, schema: Schema, request: StageListRe
   if (!hasTenantPageSizes) assertPageSize(request.page_size);
   const statement = keysStatement(schema, request, principal);
   try {
-    const rows = await database.query((prisma) => prisma.$queryRaw(statement));
+    const rows = await database.select(statement);
     const [{ knowsFlow, ...keys }] = KeysRows.parse(rows);
     if (knowsFlow) return keys;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Everything that reads authentik's database, opened by the settings and closed as one. */
 import type { Logger } from 'pino';
+import { Prisma } from '../../generated/prisma/client.js';
 import type { Config } from '../config.js';
 import { createAccessRepository } from './access.js';
 import { openDatabase } from './database.js';
@@ -41,7 +42,7 @@ export function openStore({ database: settings, authentik, http }: Config, optio
   }
 
   async function check(): Promise<void> {
-    await database.query((prisma) => prisma.$queryRaw`SELECT 1`);
+    await database.select(Prisma.sql`SELECT 1`);
     await monitor.get();
   }
 

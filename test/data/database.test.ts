@@ -36,8 +36,9 @@ function open(options: Partial<DatabaseOptions> = {}): void {
   });
 }
 
-const one = () => database.query(sql('SELECT 1 AS one'));
-const sleep = (seconds: number) => database.query(sql(`SELECT 1 AS one FROM pg_sleep(${seconds})`));
+const one = () => database.select(sql('SELECT 1 AS one'));
+const sleep = (seconds: number) =>
+  database.select(sql(`SELECT 1 AS one FROM pg_sleep(${seconds})`));
 const slow = () => sleep(0.2);
 const ONE = [{ one: 1 }];
 
@@ -96,7 +97,7 @@ describe('a query', () => {
 describe('prepared statements', () => {
   const NAME = createHash('sha1').update('SELECT 1 AS one').digest('hex');
   const prepared = () =>
-    database.query(sql('SELECT count(*)::integer AS count FROM pg_prepared_statements'));
+    database.select(sql('SELECT count(*)::integer AS count FROM pg_prepared_statements'));
 
   // As a pooler does that hands connections around.
   test.each<[string, boolean, string]>([
@@ -105,10 +106,10 @@ describe('prepared statements', () => {
   ])('that %s are given up, and the query succeeds', async (_state, isUsed, statement) => {
     open({ poolSize: 1 });
     if (isUsed) await one();
-    await database.query(sql(statement));
+    await database.select(sql(statement));
     await expect(one()).resolves.toEqual(ONE);
     const before = await prepared();
-    await expect(database.query(sql('SELECT 3 AS one'))).resolves.toEqual([{ one: 3 }]);
+    await expect(database.select(sql('SELECT 3 AS one'))).resolves.toEqual([{ one: 3 }]);
     expect(await prepared()).toEqual(before);
   });
 
@@ -116,14 +117,14 @@ describe('prepared statements', () => {
     open({ poolSize: 1 });
     await one();
     await one();
-    const names = await database.query(sql('SELECT name FROM pg_prepared_statements'));
+    const names = await database.select(sql('SELECT name FROM pg_prepared_statements'));
     expect(names).toContainEqual({ name: NAME });
   });
 });
 
 describe('startup parameters', () => {
   const settings = () =>
-    database.query(
+    database.select(
       sql(`SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout,
         current_setting('default_transaction_read_only') AS "readOnly",
         current_setting('transaction_isolation') AS isolation`),

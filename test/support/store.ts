@@ -1,5 +1,4 @@
 import { pino } from 'pino';
-import type { PrismaClient } from '../../generated/prisma/client.js';
 import { readConfig } from '../../src/config.js';
 import { type DatabaseOptions, openDatabase } from '../../src/data/database.js';
 import { openStore } from '../../src/data/store.js';
@@ -16,5 +15,5 @@ export const openTestStore = (databaseUrl: string) =>
     logger: pino({ level: 'silent' }),
   });
 
-/** Runs SQL on a connection of the database under test. */
-export const sql = (text: string) => (prisma: PrismaClient) => prisma.$queryRawUnsafe(text);
+/** A statement of `database.select`. */
+export const sql = (text: string) => ({ text, values: [] });

@@ -213,14 +213,14 @@ describe('a database that is away', () => {
     const database = openTestDatabase('postgresql://nobody@127.0.0.1:1/nothing');
     cleanups.push(() => database.close());
     let looks = 0;
-    const query: typeof database.query = (run) => {
+    const select: typeof database.select = (statement) => {
       looks += 1;
-      return database.query(run);
+      return database.select(statement);
     };
     const told: unknown[] = [];
     const onChange = (found: unknown) => told.push(found);
     const options = { schema: 'public', webPath: '', onChange };
-    const monitor = createSchemaMonitor({ ...database, query }, options);
+    const monitor = createSchemaMonitor({ ...database, select }, options);
     const ask = () => monitor.get().catch((error: Error) => error);
     const first = await ask();
     const failedAt = performance.now();
