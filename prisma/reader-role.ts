@@ -107,13 +107,13 @@ SET search_path = pg_catalog
 AS $function$
 #variable_conflict use_column
 BEGIN
-  -- pg_locks would show in which page of an index a string belongs, and whoever tries many would find a token.
+  -- pg_locks would show which pages of an index were read.
   IF current_setting('transaction_isolation') = 'serializable' THEN
     RAISE EXCEPTION 'Tokens are not looked up in a SERIALIZABLE transaction.';
   END IF;
   RETURN QUERY
   -- The caller's own collation could call other texts equal.
-  WITH request (credentials, at_time, include_oauth) AS (
+  WITH request (credentials, at_time, include_oauth) AS MATERIALIZED (
     SELECT $1 COLLATE pg_catalog."default", $2, $3
   ), ${credentialRules()};
 END

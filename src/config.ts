@@ -53,11 +53,7 @@ const GROUPS = z.object({
       checked((file) => accessSync(file, constants.R_OK), 'must be a file that can be read').optional(),
       'Holds the password instead of DATABASE_URL; read for each new connection, so that it may change',
     ),
-    schema: setting(
-      'DATABASE_SCHEMA',
-      schemaName.default('public'),
-      "Schema of authentik's tables; a tenant's is `t_…`",
-    ),
+    schema: setting('DATABASE_SCHEMA', schemaName.default('public'), "authentik's schema; a tenant's is `t_…`"),
     poolSize: setting('DATABASE_POOL_SIZE', integer(1, 1000).default(4), 'Most connections, for each worker'),
     connectTimeoutMs: setting('DATABASE_CONNECT_TIMEOUT_MS', milliseconds.default(2000), 'Deadline for connecting'),
     queryTimeoutMs: setting('DATABASE_QUERY_TIMEOUT_MS', milliseconds.default(2000), 'Deadline for a query'),
@@ -80,11 +76,7 @@ const GROUPS = z.object({
       integer(0, 3_600_000).default(0),
       'How long requests are still served after SIGTERM, while `/readyz` returns 503',
     ),
-    shutdownTimeoutMs: setting(
-      'SHUTDOWN_TIMEOUT_MS',
-      milliseconds.default(10_000),
-      'Deadline for running requests then',
-    ),
+    shutdownTimeoutMs: setting('SHUTDOWN_TIMEOUT_MS', milliseconds.default(10_000), 'Deadline for requests after that'),
   }),
   metrics: z.object({
     port: setting(

@@ -90,19 +90,27 @@ SET search_path = pg_catalog
 AS $function$
 #variable_conflict use_column
 BEGIN
-  -- pg_locks would show in which page of an index a string belongs, and whoever tries many would find a token.
+  -- pg_locks would show which pages of an index were read.
   IF current_setting('transaction_isolation') = 'serializable' THEN
     RAISE EXCEPTION 'Tokens are not looked up in a SERIALIZABLE transaction.';
   END IF;
   RETURN QUERY
   -- The caller's own collation could call other texts equal.
-  WITH request (credentials, at_time, include_oauth) AS (
+  WITH request (credentials, at_time, include_oauth) AS MATERIALIZED (
     SELECT $1 COLLATE pg_catalog."default", $2, $3
+  ), asked AS (
+    SELECT credential, CASE WHEN credential > part AND credential < part || 'zzzzzzzz' THEN part END AS part
+    FROM request CROSS JOIN LATERAL unnest(credentials) AS credential
+    CROSS JOIN LATERAL (SELECT left(credential, 8)) AS first (part)
   ), api AS (
-    SELECT DISTINCT ON (t.key) t.key AS credential, t.user_id
-    FROM request JOIN %1$I.authentik_core_token t ON t.key = ANY (request.credentials)
-    WHERE t.intent = 'api' AND (NOT t.expiring OR t.expires IS NULL OR t.expires >= request.at_time)
-    ORDER BY t.key, t.token_uuid
+    SELECT DISTINCT ON (credential) credential, t.user_id
+    FROM asked CROSS JOIN LATERAL (
+      SELECT * FROM %1$I.authentik_core_token
+      WHERE key BETWEEN coalesce(part, credential) AND coalesce(part || 'zzzzzzzz', credential) OFFSET 0
+    ) t
+    WHERE t.key = credential AND t.intent = 'api'
+      AND (NOT t.expiring OR t.expires IS NULL OR t.expires >= (SELECT at_time FROM request))
+    ORDER BY credential, t.token_uuid
   ), oauth AS (
     SELECT DISTINCT ON (o.token) o.token AS credential, o.user_id, o._scope
     FROM %1$I.authentik_providers_oauth2_accesstoken o

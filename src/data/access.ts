@@ -43,7 +43,10 @@ export function createAccessRepository(
       const values = [tokens, clock().toISOString(), scansOauth || schema.release.hasAccessTokenIndex];
       const rows = AccessRows.parse(await database.select({ text, values }));
       if (rows.some((row) => !row.releaseHolds)) throw new SchemaChangedError();
-      const facts = new Map(rows.map((row) => [row.credential, toFacts(row)]));
+      const facts = new Map<string, AccessFacts>();
+      for (const { credential, grantedStages, ...row } of rows) {
+        facts.set(credential, { ...row, grantedStages: new Set(grantedStages?.split(' ')) });
+      }
       return tokens.map((token) => facts.get(token));
     });
   }
@@ -61,10 +64,6 @@ export function createAccessRepository(
       return tokens.waiting + oauthTokens.waiting;
     },
   };
-}
-
-function toFacts({ grantedStages, ...row }: z.infer<typeof AccessRows>[number]): AccessFacts {
-  return { ...row, grantedStages: new Set(grantedStages?.split(' ')) };
 }
 
 /**
@@ -111,7 +110,7 @@ function bearer({ tables: t, name, readsTokensBy }: Schema): Prisma.Sql {
   }
   const rules = bearerSql(t.authentik_core_token.sql, t.authentik_providers_oauth2_accesstoken.sql);
   return Prisma.sql`
-      WITH request (credentials, at_time, include_oauth) AS (SELECT ${request}), ${Prisma.raw(rules)}`;
+      WITH request (credentials, at_time, include_oauth) AS MATERIALIZED (SELECT ${request}), ${Prisma.raw(rules)}`;
 }
 
 /** SQL about the user `u`. */

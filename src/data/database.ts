@@ -13,12 +13,6 @@ export interface DatabaseOptions extends ConnectionOptions {
 
 export type Database = ReturnType<typeof openDatabase>;
 
-/**
- * Begins a statement whose text varies, or whose best plan depends on its values. Others are prepared, and connections
- * keep prepared statements for ever: their number must stay small.
- */
-export const PLANNED_FOR_ITS_VALUES = '/* planned for its values */';
-
 // What broke all connections may come twice in a row, and hit the new one as well.
 const SPARE_TRIES = 1;
 
@@ -31,10 +25,8 @@ export function openDatabase(options: DatabaseOptions) {
   /** The same text has the same name on every connection, also behind a pooler that shares them. */
   function nameOf(text: string): string {
     // A statement without a name is prepared for one use only.
-    if (!isPreparing || text.startsWith(PLANNED_FOR_ITS_VALUES)) return '';
-    const known = names.get(text);
-    if (known) return known;
-    const name = createHash('sha1').update(text).digest('hex');
+    if (!isPreparing) return '';
+    const name = names.get(text) ?? createHash('sha1').update(text).digest('hex');
     names.set(text, name);
     return name;
   }
@@ -64,9 +56,12 @@ export function openDatabase(options: DatabaseOptions) {
   return {
     /** Runs one query that only reads, several times if need be. Rejects with a DatabaseError. */
     query: <Result>(run: (prisma: PrismaClient) => Promise<Result>) => attempt(() => run(prisma)),
-    /** The rows of a SELECT of our own, likewise: `$queryRaw` would cost as much again as the driver does. */
-    select: ({ text, values }: Pick<Prisma.Sql, 'text' | 'values'>): Promise<unknown> =>
-      attempt(async () => (await pool.query({ name: nameOf(text), text, values })).rows),
+    /**
+     * The rows of a SELECT of our own, likewise: `$queryRaw` would cost as much again as the driver does. Connections
+     * keep what is prepared for ever, so that a text that varies must not be.
+     */
+    select: ({ text, values }: Pick<Prisma.Sql, 'text' | 'values'>, isPrepared = true): Promise<unknown> =>
+      attempt(async () => (await pool.query({ name: isPrepared ? nameOf(text) : '', text, values })).rows),
     /** Waits for running queries, then closes all connections. */
     close: () => prisma.$disconnect(),
     get connections() {

@@ -55,21 +55,18 @@ export class DatabaseError extends OperationError {
 /** What the driver adapter knows of a failure, as Prisma passes it on. */
 type DriverFailure = Readonly<Partial<Record<'originalCode' | 'originalMessage' | 'reason', string>>>;
 
-// Prisma's codes for "inconsistent column data".
-const ROW_FAULTS: readonly unknown[] = ['P2023', 'P2032'];
-// In the codes of Node and OpenSSL, and in the driver's two messages about TLS.
-const TLS_FAULT = /SSL|TLS|CERT|CRL|LEAF|HOSTNAME_MISMATCH|INVALID_CA/;
+// Prisma's codes for "inconsistent column data"; words of Node, OpenSSL and the driver about TLS.
+const [ROW_FAULT, TLS_FAULT] = [/^P20(?:23|32)$/, /SSL|TLS|CERT|CRL|LEAF|HOSTNAME_MISMATCH|INVALID_CA/];
 
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const { code, meta } = Object(error);
+  const { code, meta, message: text } = Object(error);
   const cause: DriverFailure = meta?.driverAdapterError?.cause ?? {};
   // Node leaves the message empty where an address stands for several.
-  const text = (error instanceof Error && error.message) || String(code ?? error);
-  const message = cause.originalMessage ?? cause.reason ?? reasonIn(text);
+  const message = cause.originalMessage ?? cause.reason ?? reasonIn(text || String(code ?? error));
   const sqlState = error instanceof pg.DatabaseError ? code : /^[0-9A-Z]{5}$/.exec(cause.originalCode ?? '')?.[0];
   const isTlsFault = sqlState === undefined && TLS_FAULT.test(`${code} ${message}`);
-  const fault = ROW_FAULTS.includes(code) ? 'row' : isTlsFault ? 'tls' : undefined;
+  const fault = ROW_FAULT.test(code) ? 'row' : isTlsFault ? 'tls' : undefined;
   return new DatabaseError(message, sqlState, fault, { cause: error });
 }
 

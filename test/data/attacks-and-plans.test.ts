@@ -86,6 +86,7 @@ test('no text of a query holds a token, for other connections of the role see it
 
 describe('among many tokens', () => {
   const COPIES = 20_000;
+  const PREFIX = 'same key ';
   const TOKEN = 'authentik_core_token';
   const ACCESS_TOKEN = 'authentik_providers_oauth2_accesstoken';
 
@@ -94,7 +95,7 @@ describe('among many tokens', () => {
     await db.sql(
       `INSERT INTO authentik_core_token SELECT r.* FROM authentik_core_token t, generate_series(1, ${COPIES}) n,
          jsonb_populate_record(t, jsonb_build_object('token_uuid', gen_random_uuid(),
-           'identifier', 'copy ' || n, 'key', 'copy ' || n, 'managed', NULL)) r
+           'identifier', 'copy ' || n, 'key', '${PREFIX}' || n, 'managed', NULL)) r
        WHERE t.key = '${DEMO_TOKENS.auditor}'`,
     );
     await db.sql(
@@ -154,5 +155,25 @@ describe('among many tokens', () => {
     expect(after[TOKEN]?.whole).toBe(before[TOKEN]?.whole);
     const scanned = (after[ACCESS_TOKEN]?.whole ?? 0) - (before[ACCESS_TOKEN]?.whole ?? 0);
     expect(scanned).toBe(hasIndex ? 0 : 10);
+  });
+
+  test('a look-up reads the same pages for all strings that begin like a key', async () => {
+    const db = await openLarge('2024.6');
+    const pagesReadFor = (text: string) =>
+      onConnection(db.url, async (client) => {
+        const ask = `SELECT * FROM authentik_stages.public(ARRAY['${text}'], now(), false)`;
+        // What only the first look-up of a connection reads is not of interest.
+        await client.query(ask);
+        const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${ask}`);
+        const { Plan } = rows[0]['QUERY PLAN'][0];
+        return Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'];
+      });
+    await db.sql(`VACUUM ${TOKEN}`);
+    const counts: number[] = [];
+    for (const rest of ['0', '1', '19999', 'zz', 'A'])
+      counts.push(await pagesReadFor(PREFIX + rest));
+    expect(counts).toEqual(counts.map(() => counts[0]));
+    // All of them, and not only the way to one key.
+    expect(counts[0]).toBeGreaterThan(COPIES / 100);
   });
 });
