@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
+import { insertToken, insertUser } from '../support/fixtures.js';
 import type { Release } from '../support/generations/generations.js';
 import { openRefusingPooler } from '../support/live/refusing-pooler.js';
 import { through } from '../support/live/tcp-proxy.js';
 import { until } from '../support/live/until.js';
 import { createDatabase, onConnection, type TestDatabase } from '../support/postgres.js';
+import { PROPERTY } from '../support/property.js';
+import { createRandom } from '../support/random.js';
 import { DEMO_TOKENS } from '../support/service.js';
 import { openTestStore } from '../support/store.js';
 
@@ -82,6 +85,42 @@ test('no text of a query holds a token, for other connections of the role see it
   );
   expect(seen.rows).toHaveLength(1);
   expect(seen.rows[0].query).not.toContain(DEMO_TOKENS.auditor);
+});
+
+// In Estonian, letters follow on z; in Czech and Danish, ch and aa sort as letters of their own; "shifted" looks at
+// punctuation last.
+test.each([
+  'en-US',
+  'et',
+  'cs',
+  'da',
+  'en-US-u-ka-shifted',
+])('keys are found, and no others, whatever the order of letters: %s', async (icuLocale) => {
+  const db = await createDatabase('2024.6', { icuLocale });
+  cleanups.push(() => db.drop());
+  const random = createRandom(PROPERTY.seed);
+  const user = await insertUser(db);
+  const ALPHABETS = ['abzABZ019', 'aAchCH', 'tTuUyYzZ~', ' -._~{}!"'];
+  const keys = new Set<string>();
+  while (keys.size < 200) {
+    const letters = [...random.pick([...ALPHABETS, ALPHABETS.join('')])];
+    const length = random.pick([1, 2, 7, 8, 9, 10, 16, 17, 60]);
+    keys.add(Array.from({ length }, () => random.pick(letters)).join(''));
+  }
+  for (const key of keys) await insertToken(db, user, { key });
+  const others = [...keys].flatMap((key) => [
+    ...[key.toUpperCase(), key.toLowerCase(), `${key}z`, `${key}-`, key.slice(0, -1)],
+    ...[key.slice(0, 8), key.replaceAll(/\W/g, ''), `-${key}`],
+  ]);
+  const asked = [...keys, ...others];
+  const { rows } = await onConnection(db.url, (client) =>
+    client.query('SELECT credential FROM authentik_stages.public($1, now())', [asked]),
+  );
+  const found = rows.map(({ credential }) => credential);
+  expect({ seed: PROPERTY.seed, found: found.sort() }).toEqual({
+    seed: PROPERTY.seed,
+    found: [...keys].sort(),
+  });
 });
 
 describe('among many tokens', () => {

@@ -34,15 +34,18 @@ export interface DatabaseOptions {
   readonly seed?: boolean;
   /** UTF8 if left out. */
   readonly encoding?: 'UTF8' | 'LATIN1';
+  /** Whose order of letters is the database's: of ICU, such as `en-US`. If left out, the order is that of the bytes. */
+  readonly icuLocale?: string;
 }
 
 /** Creates a database of its own in the server that all tests share. */
 export async function createDatabase(
   release: Release,
-  { schema = 'public', seed = false, encoding = 'UTF8' }: DatabaseOptions = {},
+  { schema = 'public', seed = false, encoding = 'UTF8', icuLocale }: DatabaseOptions = {},
 ): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name} ENCODING ${encoding} TEMPLATE template0`);
+  const locale = icuLocale ? `LOCALE_PROVIDER icu ICU_LOCALE '${icuLocale}'` : '';
+  await onServer(`CREATE DATABASE ${name} ENCODING ${encoding} ${locale} TEMPLATE template0`);
   const adminUrl = urlTo(name, process.env.TEST_POSTGRES_URL);
   const url = urlTo(name, process.env.TEST_POSTGRES_READER_URL);
   const quotedSchema = pg.escapeIdentifier(schema);
