@@ -5,8 +5,8 @@ export const FUNCTION_SCHEMA = 'authentik_stages';
 export const READER_ROLE = 'authentik_stages_reader';
 
 /**
- * Continues `WITH request (credentials, at_time, include_oauth) AS MATERIALIZED (…),` and returns `credential` and
- * `user_id` for each credential in force. The parameters are the two tables, qualified and quoted.
+ * Continues `WITH request (credentials, at_time, include_oauth) AS MATERIALIZED (…),`, so that plans do not depend on it,
+ * and returns `credential` and `user_id` for each one in force. The parameters are the two tables, qualified and quoted.
  *
  * The lowest token in force counts, since keys are not unique. An API token hides an OAuth token with the same text. Of
  * OAuth tokens, the first one whose scopes contain the API's as text must have it as a scope of its own; `revoked` does

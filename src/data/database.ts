@@ -33,7 +33,6 @@ export function openDatabase(options: DatabaseOptions) {
 
   const adapter = new PrismaPg(pool, {
     schema: options.schema.replaceAll('"', '""'),
-    disposeExternalPool: true,
     statementNameGenerator: ({ sql }) => nameOf(sql),
   });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
@@ -63,7 +62,7 @@ export function openDatabase(options: DatabaseOptions) {
     select: ({ text, values }: Pick<Prisma.Sql, 'text' | 'values'>, isPrepared = true): Promise<unknown> =>
       attempt(async () => (await pool.query({ name: isPrepared ? nameOf(text) : '', text, values })).rows),
     /** Waits for running queries, then closes all connections. */
-    close: () => prisma.$disconnect(),
+    close: () => prisma.$disconnect().then(() => pool.end()),
     get connections() {
       return { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
     },

@@ -94,6 +94,14 @@ describe('a query', () => {
   });
 });
 
+test('closing ends every connection, whoever has used it', async () => {
+  open();
+  await openFour();
+  await database.close();
+  expect(database.connections.open).toBe(0);
+  open();
+});
+
 describe('prepared statements', () => {
   const NAME = createHash('sha1').update('SELECT 1 AS one').digest('hex');
   const prepared = () =>
