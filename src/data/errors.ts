@@ -55,8 +55,9 @@ export class DatabaseError extends OperationError {
 /** What the driver adapter knows of a failure, as Prisma passes it on. */
 type DriverFailure = Readonly<Partial<Record<'originalCode' | 'originalMessage' | 'reason', string>>>;
 
-// Prisma's codes for "inconsistent column data"; words of Node, OpenSSL and the driver about TLS.
-const [ROW_FAULT, TLS_FAULT] = [/^P20(?:23|32)$/, /SSL|TLS|CERT|CRL|LEAF|HOSTNAME_MISMATCH|INVALID_CA/];
+// Prisma's codes for "inconsistent column data"; codes of Node and OpenSSL, and the driver's two messages, about TLS.
+const ROW_FAULT = /^P20(?:23|32)$/;
+const TLS_FAULT = /^\S*(?:SSL|TLS|CERT|CRL|LEAF|HOSTNAME_MISMATCH|INVALID_CA)|SSL connection/;
 
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
