@@ -1,4 +1,5 @@
 /** Lets requests that wait together share one query. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OperationError } from '../domain/errors.js';
 import { DatabaseError } from './errors.js';
 
@@ -21,9 +22,9 @@ interface Entry<Value> {
 const MAX_BATCH = 64;
 
 /**
- * While a query is under way the next batch fills, so that the cost for each request falls as load grows. A key that
- * finds nothing under way leaves at the end of the same turn of the event loop. `query` resolves to the values in the
- * order of the keys.
+ * While a query is under way the next batch fills, so that the cost for each request falls as load grows; after it, the
+ * batch leaves when a turn of the event loop brings no further key. A key that finds nothing under way leaves at the end
+ * of the same turn. `query` resolves to the values in the order of the keys.
  */
 export function createBatcher<Value>(
   name: string,
@@ -39,6 +40,8 @@ export function createBatcher<Value>(
     isBusy = true;
     setImmediate(async () => {
       await settle(takeBatch());
+      // Clients that have just got their responses send the next requests.
+      for (let size = -1; size !== waiting.size && waiting.size < MAX_BATCH; await nextTurn()) size = waiting.size;
       isBusy = false;
       schedule();
     });

@@ -28,10 +28,7 @@ const COLUMNS_SINCE_2024_8 = { ...COLUMNS, allowShowPassword: true } as const;
 export function createStageRepository(database: Database, monitor: SchemaMonitor, limits: BatchLimits) {
   /** In the order of the ids, with undefined for those that do not exist. */
   async function read({ release, image }: Schema, ids: readonly string[]) {
-    const query = {
-      where: { id: { in: paddedToPowerOfTwo(ids) } },
-      relationLoadStrategy: 'join',
-    } as const;
+    const query = { where: { id: { in: paddedToPowerOfTwo(ids) } }, relationLoadStrategy: 'join' } as const;
     const rows = await database.query<readonly Parameters<typeof toPasswordStage>[0][]>(({ passwordStage }) =>
       release.hasAllowShowPassword
         ? passwordStage.findMany({ ...query, select: COLUMNS_SINCE_2024_8 })

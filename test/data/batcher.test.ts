@@ -91,6 +91,38 @@ describe('createBatcher', () => {
     expect(batcher.waiting).toBe(0);
   });
 
+  test('after a query, the next one waits for keys while each turn of the event loop brings some', async () => {
+    const { batcher, keys, query } = setUp();
+    const values = [batcher.load('a')];
+    (await query(0)).succeed();
+    await values[0];
+    const later = Array.from({ length: MAX_BATCH + 1 }, (_, index) => `key ${index}`);
+    for (const key of later) {
+      values.push(batcher.load(key));
+      await turn();
+    }
+    expect(keys()).toEqual([['a'], later.slice(0, MAX_BATCH)]);
+    (await query(1)).succeed();
+    (await query(2)).succeed();
+    await Promise.all(values);
+    expect(keys()[2]).toEqual(later.slice(MAX_BATCH));
+  });
+
+  test('after a query, a turn without a further key ends the wait', async () => {
+    const { batcher, keys, query } = setUp();
+    const values = [batcher.load('a')];
+    await turn();
+    values.push(batcher.load('b'));
+    (await query(0)).succeed();
+    await values[0];
+    await turn();
+    await turn();
+    await turn();
+    expect(keys()).toEqual([['a'], ['b']]);
+    (await query(1)).succeed();
+    await Promise.all(values);
+  });
+
   test('a key that is asked while its query is under way is asked again', async () => {
     const { batcher, keys, query } = setUp();
     const first = batcher.load('a');
