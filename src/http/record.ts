@@ -29,8 +29,8 @@ declare module 'node:http' {
 }
 
 /**
- * Paths and queries can hold secrets, and paths are without bound: only the route of the contract is logged. On a
- * terminal, whoever tries the service out sees the path of what was not found, and not each file of the reference page.
+ * Paths and queries can hold secrets, and paths are without bound: only the route of the contract is logged, and on a
+ * terminal the path of what was not found. Probes and files of the reference page that succeed would fill the log.
  */
 export function recordRequests(logger: Logger, metrics: Metrics | undefined): RequestHandler {
   return (request, response, next) => {
@@ -42,7 +42,7 @@ export function recordRequests(logger: Logger, metrics: Metrics | undefined): Re
       const { statusCode: status } = response;
       const ms = performance.now() - startedAt;
       metrics?.countRequest(request.openapi?.schema.operationId, status, ms / 1000);
-      const isPage = isTerminal && status < 400 && !request.openapi;
+      const isPage = status < 400 && !request.openapi;
       const level = status >= 500 ? 'error' : isPage ? 'debug' : 'info';
       if (!logger.isLevelEnabled(level)) return;
       const fields = {

@@ -80,12 +80,19 @@ describe('the request log', () => {
       {},
       { status: 403, code: 'not_authenticated', route: ROUTE },
     ],
-    ['a health page', '/livez', {}, { status: 200 }],
   ])('has one line for %s', async (_what, path, request, expected) => {
     await send(service.url, path, request);
     const written = await lines(1);
     expect(written).toHaveLength(1);
     expect(written[0]).toMatchObject(expected);
+  });
+
+  test('has no line for probes and pages that are served as they should be', async () => {
+    for (const path of ['/livez', '/readyz', `${contract.basePath}/`]) {
+      expect((await send(service.url, path)).status).toBe(200);
+    }
+    await send(service.url, STAGE, { headers: ADMIN });
+    expect((await lines(1)).map(({ route }) => route)).toEqual([ROUTE]);
   });
 
   test('names the user of a refused caller never, of a permitted one always', async () => {
