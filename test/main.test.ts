@@ -13,7 +13,7 @@ import { until } from './support/live/until.js';
 import { lockTable } from './support/lock.js';
 import { createDatabase, type TestDatabase } from './support/postgres.js';
 import { DEMO_TOKENS } from './support/service.js';
-import { parseAnswer, send } from './support/wire.js';
+import { parseResponse, send } from './support/wire.js';
 
 interface Run {
   readonly pid: number;
@@ -235,10 +235,10 @@ describe('a start without DATABASE_URL', () => {
   test('prints a curl line that works', async () => {
     const [curl] = /^ +curl .*$/m.exec(program.err()) ?? [];
     const { stdout } = await promisify(execFile)('sh', ['-c', `${curl} --silent --include`]);
-    const answer = parseAnswer(stdout);
-    expect(answer.status).toBe(200);
-    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
-    expect(JSON.parse(answer.text).name).toBe('default-authentication-password');
+    const response = parseResponse(stdout);
+    expect(response.status).toBe(200);
+    expect(checkResponse('stages_password_retrieve', response)).toEqual([]);
+    expect(JSON.parse(response.text).name).toBe('default-authentication-password');
   });
 
   test('keeps the log apart, one JSON object a line, without the token', () => {

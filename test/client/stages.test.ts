@@ -33,9 +33,9 @@ describe('client.stages', () => {
   });
   afterAll(() => server.close());
 
-  function stages(answer: typeof respond, retries = 0) {
+  function stages(responder: typeof respond, retries = 0) {
     asked = [];
-    respond = answer;
+    respond = responder;
     return createClient({ baseUrl: server.url, retries }).stages({ search: 'x', page_size: 2 });
   }
 

@@ -128,8 +128,8 @@ describe('openapi.yaml', () => {
   });
 
   test("authentik's documented example is a password stage", () => {
-    const answer = responseWith('stages_password_retrieve', 200, DOCUMENTED_EXAMPLE);
-    expect(checkResponse('stages_password_retrieve', answer)).toEqual([]);
+    const response = responseWith('stages_password_retrieve', 200, DOCUMENTED_EXAMPLE);
+    expect(checkResponse('stages_password_retrieve', response)).toEqual([]);
   });
 
   const FLOW_FIELDS = Object.keys(DOCUMENTED_EXAMPLE.flow_set[0] ?? {});

@@ -10,27 +10,27 @@ const FOUND = responseWith(OPERATION, 200, STAGE);
 const AWAY = responseWith(OPERATION, 503, exampleBody(OPERATION, 503, 'unavailable'));
 const NOT_MODIFIED = responseWith(OPERATION, 304, undefined);
 
-const check = (answer: WireResponse) => checkResponse(OPERATION, answer);
+const check = (response: WireResponse) => checkResponse(OPERATION, response);
 const withBody = (body: unknown) => ({ ...FOUND, text: JSON.stringify(body) });
 
-function withHeader(answer: WireResponse, name: string, value: string | undefined): WireResponse {
-  const headers = new Headers(answer.headers);
+function withHeader(response: WireResponse, name: string, value: string | undefined): WireResponse {
+  const headers = new Headers(response.headers);
   if (value === undefined) headers.delete(name);
   else headers.set(name, value);
-  return { ...answer, headers };
+  return { ...response, headers };
 }
 
 describe('createResponseChecker', () => {
   test.each([
     ['a stage', FOUND],
     ['an error', AWAY],
-    ['an answer without a body', NOT_MODIFIED],
+    ['a response without a body', NOT_MODIFIED],
     [
       'a content type with a parameter',
       withHeader(FOUND, 'Content-Type', 'Application/JSON; charset=utf-8'),
     ],
-  ])('accepts %s', (_what, answer) => {
-    expect(check(answer)).toEqual([]);
+  ])('accepts %s', (_what, response) => {
+    expect(check(response)).toEqual([]);
   });
 
   test('finds a status that is not documented', () => {

@@ -409,9 +409,9 @@ describe('a caller without permission', () => {
     const anonymous = await insertUser(db, { username: 'AnonymousUser' });
     await grantObject(db, anonymous, stage);
     await grantGlobal(db, anonymous);
-    const answer = await send(service.url, pathTo(stage));
-    expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.text).code).toBe('not_authenticated');
+    const response = await send(service.url, pathTo(stage));
+    expect(response.status).toBe(403);
+    expect(JSON.parse(response.text).code).toBe('not_authenticated');
   });
 });
 
@@ -427,8 +427,8 @@ describe('many callers at once', () => {
         return { token, expected: [200, 200, 'not_found', 'authentication_failed'][kind] };
       }),
     );
-    const answers = await Promise.all(callers.map(({ token }) => ask(token)));
-    expect(answers).toEqual(callers.map(({ expected }) => expected));
+    const responses = await Promise.all(callers.map(({ token }) => ask(token)));
+    expect(responses).toEqual(callers.map(({ expected }) => expected));
   });
 });
 

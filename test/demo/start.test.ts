@@ -11,7 +11,7 @@ import { pathTo } from '../support/contract.js';
 import { processesIn } from '../support/live/processes.js';
 import { until } from '../support/live/until.js';
 import { startDemoService, type TestService } from '../support/service.js';
-import { parseAnswer, send } from '../support/wire.js';
+import { parseResponse, send } from '../support/wire.js';
 
 describe('a service on demo data', () => {
   let folder: string;
@@ -84,7 +84,7 @@ describe('DEMO.tokens', () => {
     const [curl] = /^ +curl .*$/m.exec(printed) ?? [];
     const env = { ...process.env, TOKEN: DEMO.administratorToken };
     const { stdout } = await promisify(execFile)('sh', ['-c', `${curl} -si`], { env });
-    expect(parseAnswer(stdout).status).toBe(200);
+    expect(parseResponse(stdout).status).toBe(200);
   });
 
   test('names no reference page where there is none, and no demo token', () => {

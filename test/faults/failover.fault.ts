@@ -34,11 +34,11 @@ const bothHosts = async (postgres: PostgresServer) => {
 describe('a failover', () => {
   fault(
     'primary gone, replica promoted: DATABASE_URL with both hosts',
-    async ({ postgres, untilAnswered, over }) => {
+    async ({ postgres, untilServed, over }) => {
       await postgres.stop();
       await promote();
       over(replica);
-      await untilAnswered();
+      await untilServed();
       await postgres.start();
     },
     { settings: bothHosts, isHidden: true },
@@ -46,12 +46,12 @@ describe('a failover', () => {
 
   fault(
     'primary frozen: DATABASE_URL with both hosts',
-    async ({ postgres, untilSeen, untilAnswered, over }) => {
+    async ({ postgres, untilSeen, untilServed, over }) => {
       postgres.freeze();
       over(replica);
       await untilSeen();
       await promote();
-      await untilAnswered();
+      await untilServed();
       postgres.thaw();
     },
     { settings: bothHosts },
@@ -79,10 +79,10 @@ describe('a failover', () => {
 describe('a hot standby', () => {
   fault(
     'queries cancelled by a conflict with recovery, ten times',
-    async ({ postgres, untilAnswered, over }) => {
+    async ({ postgres, untilServed, over }) => {
       for (let round = 1; round <= 10; round += 1) {
         await cancelQueries(postgres);
-        await untilAnswered();
+        await untilServed();
         await until('the standby has counted it', async () => (await conflicts()) >= round);
       }
       over();

@@ -14,11 +14,11 @@ export interface Scene {
   readonly postgres: PostgresServer;
   readonly service: ServiceProcess;
   readonly traffic: Traffic;
-  /** Resolves when a request has been answered with 503 since the fault began. */
+  /** Resolves when a request has got a 503 since the fault began. */
   untilSeen(): Promise<void>;
-  /** Resolves when requests that begin from now on have been answered with 200. */
-  untilAnswered(): Promise<void>;
-  /** The cause of the fault is gone: recovery counts from now. Names the server that answers, if it is another. */
+  /** Resolves when requests that begin from now on have got a 200. */
+  untilServed(): Promise<void>;
+  /** The cause of the fault is gone: recovery counts from now. Names the server that responds, if it is another. */
   over(server?: PostgresServer): void;
 }
 
@@ -27,13 +27,13 @@ export interface FaultOptions {
   readonly settings?: (postgres: PostgresServer) => ServiceSettings | Promise<ServiceSettings>;
   /** Settings of PostgreSQL. */
   readonly postgres?: readonly string[];
-  /** What the service finds when it starts, instead of a database that answers. */
+  /** What the service finds when it starts, instead of a database that responds. */
   readonly atStart?: (postgres: PostgresServer) => void | Promise<void>;
-  /** The server that answers at the beginning, if it is another. */
+  /** The server that responds at the beginning, if it is another. */
   readonly server?: () => PostgresServer;
   /** Whether no client may see anything of it. */
   readonly isHidden?: boolean;
-  /** How many requests may stay without an answer; 0 if left out. */
+  /** How many requests may stay without a response; 0 if left out. */
   readonly mayLose?: number;
   /** What else must never show. */
   readonly secrets?: readonly string[];
@@ -48,7 +48,7 @@ const MAX_RECOVERY_MS = 8000;
 const TEST_TIMEOUT_MS = 90_000;
 
 /**
- * A test of one fault under load. Whatever the body does: every request gets a documented answer within its
+ * A test of one fault under load. Whatever the body does: every request gets a documented response within its
  * deadline, the process survives, connections and memory do not grow, service recovers, and no secret leaks.
  */
 export function fault(
@@ -83,7 +83,7 @@ async function run(
       service,
       traffic,
       untilSeen: () => untilUnavailable(traffic, begin),
-      untilAnswered: () => untilAnswered(traffic, performance.now()),
+      untilServed: () => untilServed(traffic, performance.now()),
       over: (next) => {
         end = performance.now();
         if (next) server = next;
@@ -119,16 +119,13 @@ const CLIENTS = 8;
 
 /** A request that was under way when the fault began may be the only one that it hits. */
 function untilUnavailable(traffic: Traffic, since: number): Promise<void> {
-  return until('a request is answered with 503', () =>
+  return until('a request gets a 503', () =>
     traffic.exchanges.some(({ endedAt, status }) => endedAt >= since && status === 503),
   );
 }
 
 /** As many requests as there are clients, all of them begun since then. */
-function untilAnswered(traffic: Traffic, since: number): Promise<void> {
+function untilServed(traffic: Traffic, since: number): Promise<void> {
   const isGood = ({ startedAt, status }: Exchange) => startedAt >= since && status === 200;
-  return until(
-    'requests are answered with 200',
-    () => traffic.exchanges.filter(isGood).length >= CLIENTS,
-  );
+  return until('requests get a 200', () => traffic.exchanges.filter(isGood).length >= CLIENTS);
 }

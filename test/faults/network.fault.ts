@@ -34,10 +34,10 @@ describe('a network between the service and the database', () => {
 
   fault(
     'connections reset, ten times',
-    async ({ untilAnswered, over }) => {
+    async ({ untilServed, over }) => {
       for (let round = 0; round < 10; round += 1) {
         proxy.cut();
-        await untilAnswered();
+        await untilServed();
       }
       over();
     },

@@ -25,13 +25,13 @@ export async function measureUsage(
 }
 
 export interface Seen {
-  readonly answered: number;
+  readonly served: number;
   readonly unavailable: number;
-  /** Why requests stayed without an answer, one reason for each. */
+  /** Why requests stayed without a response, one reason for each. */
   readonly lost: readonly string[];
   readonly slowestMs: number;
   readonly recoveryMs: number;
-  /** Answers that the contract does not have, or that are wrong. */
+  /** Responses that the contract does not have, or that are wrong. */
   readonly problems: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function summarize(exchanges: readonly Exchange[], begin: number, end: nu
   const back = during.find(({ status, endedAt }) => status === 200 && endedAt > lastFailure);
   const isExpected = ({ status }: Exchange) => [200, 503, undefined].includes(status);
   return {
-    answered: during.length - failed.length,
+    served: during.length - failed.length,
     unavailable: failed.filter(({ status }) => status === 503).length,
     lost: during.filter(({ status }) => status === undefined).map(({ text }) => text),
     slowestMs: Math.max(0, ...during.map(({ startedAt, endedAt }) => endedAt - startedAt)),

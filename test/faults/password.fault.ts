@@ -16,11 +16,11 @@ const setPassword = ({ sql }: PostgresServer, password = '') =>
 describe('a password that is rotated', () => {
   fault(
     'password changed and changed back',
-    async ({ postgres, traffic, untilSeen, untilAnswered, over }) => {
+    async ({ postgres, traffic, untilSeen, untilServed, over }) => {
       const [password] = postgres.passwords;
       await setPassword(postgres, NEW_PASSWORD);
       // Connections that exist go on.
-      await untilAnswered();
+      await untilServed();
       expect(traffic.exchanges.some(({ status }) => status === 503)).toBe(false);
       await postgres.killClients();
       await untilSeen();
@@ -32,11 +32,11 @@ describe('a password that is rotated', () => {
 
   fault(
     'password changed together with DATABASE_PASSWORD_FILE',
-    async ({ postgres, untilAnswered, over }) => {
+    async ({ postgres, untilServed, over }) => {
       await setPassword(postgres, NEW_PASSWORD);
       writeFileSync(file, `${NEW_PASSWORD}\n`);
       await postgres.killClients();
-      await untilAnswered();
+      await untilServed();
       over();
       rmSync(folder, { recursive: true });
     },

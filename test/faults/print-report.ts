@@ -18,7 +18,7 @@ export default function printReport(): void {
 }
 
 function toLine({ name, seen, before, after }: ReportRow): string {
-  const meanwhile = `${seen.answered} × 200, ${seen.unavailable} × 503, slowest ${seconds(seen.slowestMs)}`;
+  const meanwhile = `${seen.served} × 200, ${seen.unavailable} × 503, slowest ${seconds(seen.slowestMs)}`;
   const connections = `${before.connections} → ${after.connections}`;
   const memory = `${before.megabytes.toFixed(0)} → ${after.megabytes.toFixed(0)} MB`;
   const cells = [name, meanwhile, seconds(seen.recoveryMs), seen.lost.length, connections, memory];

@@ -49,10 +49,10 @@ describe('a database that goes and comes back', () => {
 
   fault(
     'all backends killed, ten times',
-    async ({ postgres, untilAnswered, over }) => {
+    async ({ postgres, untilServed, over }) => {
       for (let round = 0; round < 10; round += 1) {
         await postgres.killClients();
-        await untilAnswered();
+        await untilServed();
       }
       over();
     },

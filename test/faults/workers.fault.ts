@@ -19,10 +19,10 @@ async function replaceWorker(service: ServiceProcess, signal: NodeJS.Signals): P
 describe('one of two workers', () => {
   fault(
     'SIGTERM to a worker, five times',
-    async ({ service, untilAnswered, over }) => {
+    async ({ service, untilServed, over }) => {
       for (let round = 0; round < 5; round += 1) {
         await replaceWorker(service, 'SIGTERM');
-        await untilAnswered();
+        await untilServed();
       }
       over();
     },
@@ -31,10 +31,10 @@ describe('one of two workers', () => {
 
   fault(
     'SIGKILL of a worker',
-    async ({ service, untilAnswered, over }) => {
+    async ({ service, untilServed, over }) => {
       await replaceWorker(service, 'SIGKILL');
       over();
-      await untilAnswered();
+      await untilServed();
     },
     // Each client has one request at a time.
     { settings, mayLose: 8 },

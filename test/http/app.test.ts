@@ -13,7 +13,7 @@ import { checkResponse, contract, exampleBody, pathTo } from '../support/contrac
 import { until } from '../support/live/until.js';
 import { PROPERTY } from '../support/property.js';
 import type { LogLine } from '../support/service.js';
-import { exchange, parseAnswer, send, type WireRequest } from '../support/wire.js';
+import { exchange, parseResponse, send, type WireRequest } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
 const STAGE = exampleBody(OPERATION, 200, 'default-stage') as Record<string, unknown>;
@@ -236,7 +236,7 @@ describe('too much at once', () => {
       url,
       [...Array(49).fill(one), `${one}Connection: close\r\n`].join('\r\n').concat('\r\n'),
     );
-    const responses = bytes.split(/(?=HTTP\/1\.1 )/).map(parseAnswer);
+    const responses = bytes.split(/(?=HTTP\/1\.1 )/).map(parseResponse);
     expect(responses.map(({ status }) => status)).toEqual(Array(50).fill(503));
     expect(responses.flatMap((response) => checkResponse(OPERATION, response))).toEqual([]);
     const ids = new Set(responses.map(({ headers }) => headers.get('x-request-id')));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
 import { checkResponse, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
-import { exchange, parseAnswer, send } from '../support/wire.js';
+import { exchange, parseResponse, send } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
 const STAGE = pathTo(DEMO.stageUuid);
@@ -17,7 +17,7 @@ afterAll(() => service.close());
 /** Sends the headers byte for byte. */
 async function askRaw(...fields: string[]) {
   const lines = [`GET ${STAGE} HTTP/1.1`, 'Host: a', 'Connection: close', ...fields, '', ''];
-  return parseAnswer(await exchange(service.url, lines.join('\r\n')));
+  return parseResponse(await exchange(service.url, lines.join('\r\n')));
 }
 
 describe('the Authorization header', () => {
@@ -52,12 +52,12 @@ describe('the Authorization header', () => {
     ["Bearer ' OR '1'='1", 'authentication_failed'],
     ['Bearer %', 'authentication_failed'],
   ])('%j is 403', async (value, code) => {
-    const answer = await askRaw(`Authorization: ${value}`);
-    expect(answer.status).toBe(403);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text).code).toBe(code);
-    expect(answer.headers.get('www-authenticate')).toBeNull();
-    expect(answer.text).not.toContain(TOKEN);
+    const response = await askRaw(`Authorization: ${value}`);
+    expect(response.status).toBe(403);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text).code).toBe(code);
+    expect(response.headers.get('www-authenticate')).toBeNull();
+    expect(response.text).not.toContain(TOKEN);
   });
 
   test.each([
@@ -65,19 +65,19 @@ describe('the Authorization header', () => {
     ['a good one first', TOKEN, 'unknown'],
     ['a good one last', 'unknown', TOKEN],
   ])('given twice, %s, is 403', async (_what, first, second) => {
-    const answer = await askRaw(
+    const response = await askRaw(
       `Authorization: Bearer ${first}`,
       `AUTHORIZATION: Bearer ${second}`,
     );
-    expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.text).code).toBe('authentication_failed');
+    expect(response.status).toBe(403);
+    expect(JSON.parse(response.text).code).toBe('authentication_failed');
   });
 
   test('given twice, far apart, is 403', async () => {
     const fields = Array.from({ length: 1500 }, (_, index) => `X-${index}: x`);
     const good = `Authorization: Bearer ${TOKEN}`;
-    const answer = await askRaw(good, ...fields, good);
-    expect(answer.status).toBe(403);
+    const response = await askRaw(good, ...fields, good);
+    expect(response.status).toBe(403);
   });
 });
 
@@ -88,14 +88,14 @@ describe('other credentials', () => {
     ['a proxy', { 'Proxy-Authorization': `Bearer ${TOKEN}` }],
     ['a forwarded user', { 'X-Forwarded-User': 'akadmin', 'X-authentik-username': 'akadmin' }],
   ])('%s is none: 403', async (_what, headers) => {
-    const answer = await send(service.url, STAGE, { headers });
-    expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.text).code).toBe('not_authenticated');
+    const response = await send(service.url, STAGE, { headers });
+    expect(response.status).toBe(403);
+    expect(JSON.parse(response.text).code).toBe('not_authenticated');
   });
 
   test('a token in the query is none, and never gets into the log', async () => {
-    const answer = await send(service.url, `${STAGE}?access_token=${TOKEN}`);
-    expect(answer.status).toBe(403);
+    const response = await send(service.url, `${STAGE}?access_token=${TOKEN}`);
+    expect(response.status).toBe(403);
     expect(JSON.stringify(service.log)).not.toContain(TOKEN);
   });
 });

@@ -17,16 +17,16 @@ afterAll(() => service.close());
 const ask = (path: string, method?: string) => send(service.url, path, method ? { method } : {});
 
 describe.each(['/livez', '/readyz'])('%s', (path) => {
-  test('is 200 for anyone while the database answers', async () => {
-    const answer = await ask(path);
-    expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.text)).toEqual({ status: 'ok' });
-    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(answer.headers.get('x-request-id')).not.toBeNull();
+  test('is 200 for anyone while the database responds', async () => {
+    const response = await ask(path);
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text)).toEqual({ status: 'ok' });
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('x-request-id')).not.toBeNull();
   });
 
-  test('answers HEAD without a body, and refuses other methods', async () => {
+  test('responds to HEAD without a body, and refuses other methods', async () => {
     expect(await ask(path, 'HEAD')).toMatchObject({ status: 200, text: '' });
     expect(await ask(path, 'POST')).toMatchObject({ status: 405 });
   });
@@ -54,11 +54,11 @@ describe('without a database', () => {
   });
 
   test('/readyz is 503, and the log alone tells why', async () => {
-    const answer = await ask('/readyz');
-    expect(answer.status).toBe(503);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 503, 'unavailable'));
-    const line = service.log.find(({ id }) => id === answer.headers.get('x-request-id'));
+    const response = await ask('/readyz');
+    expect(response.status).toBe(503);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text)).toEqual(exampleBody(OPERATION, 503, 'unavailable'));
+    const line = service.log.find(({ id }) => id === response.headers.get('x-request-id'));
     expect(line).toMatchObject({ status: 503, err: { cause: { message: expect.any(String) } } });
   });
 });

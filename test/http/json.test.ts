@@ -27,9 +27,9 @@ describe('headers of a response', () => {
     DEMO_TOKENS.noPermission,
   ])('say not to store an error: %s', async (token) => {
     const headers = { Authorization: `Bearer ${token}` };
-    const answer = await send(service.url, STAGE, { headers });
-    expect(answer.status).toBe(403);
-    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const response = await send(service.url, STAGE, { headers });
+    expect(response.status).toBe(403);
+    expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
   test('tell nothing about the server', async () => {
@@ -41,10 +41,10 @@ describe('headers of a response', () => {
   });
 
   test('have an id of their own each time', async () => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [1, 2, 3].map(() => send(service.url, STAGE, { headers: ADMIN })),
     );
-    expect(new Set(answers.map(({ headers }) => headers.get('x-request-id'))).size).toBe(3);
+    expect(new Set(responses.map(({ headers }) => headers.get('x-request-id'))).size).toBe(3);
   });
 });
 

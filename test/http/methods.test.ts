@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
 import { checkResponse, contract, exampleBody, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
-import { exchange, parseAnswer, send } from '../support/wire.js';
+import { exchange, parseResponse, send } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
 const ALLOW = 'GET, HEAD, OPTIONS';
@@ -19,7 +19,7 @@ afterAll(() => service.close());
 const as = (token: string) => ({ Authorization: `Bearer ${token}` });
 const ADMIN = as(DEMO_TOKENS.administrator);
 
-/** All headers but those that differ from one answer to the next. */
+/** All headers but those that differ from one response to the next. */
 const stable = (headers: Headers) =>
   [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date');
 
@@ -41,12 +41,12 @@ describe('HEAD', () => {
     expect(head.text).toBe('');
   });
 
-  test('is 304 for a client that has the answer already', async () => {
+  test('is 304 for a client that has the response already', async () => {
     const { headers } = await send(service.url, STAGE, { headers: ADMIN });
     const known = { ...ADMIN, 'If-None-Match': headers.get('etag') ?? '' };
-    const answer = await send(service.url, STAGE, { method: 'HEAD', headers: known });
-    expect(answer.status).toBe(304);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
+    const response = await send(service.url, STAGE, { method: 'HEAD', headers: known });
+    expect(response.status).toBe(304);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
   });
 });
 
@@ -57,19 +57,19 @@ describe('OPTIONS', () => {
     '/nowhere',
     '/',
   ])('%s is 204 with Allow, for anyone', async (path) => {
-    const answer = await send(service.url, path, { method: 'OPTIONS' });
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get('allow')).toBe(ALLOW);
-    expect(answer.headers.get('x-request-id')).not.toBeNull();
-    expect(answer.text).toBe('');
+    const response = await send(service.url, path, { method: 'OPTIONS' });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('allow')).toBe(ALLOW);
+    expect(response.headers.get('x-request-id')).not.toBeNull();
+    expect(response.text).toBe('');
   });
 
   test('* is 204 with Allow', async () => {
-    const answer = parseAnswer(
+    const response = parseResponse(
       await exchange(service.url, 'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'),
     );
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get('allow')).toBe(ALLOW);
+    expect(response.status).toBe(204);
+    expect(response.headers.get('allow')).toBe(ALLOW);
   });
 });
 
@@ -88,11 +88,11 @@ describe('another method', () => {
   ])('%s is 405, with and without credentials, wherever it goes', async (method) => {
     for (const path of [STAGE, '/nowhere']) {
       for (const headers of [ADMIN, as('unknown'), {}]) {
-        const answer = await send(service.url, path, { method, headers });
-        expect(answer.status).toBe(405);
-        expect(answer.headers.get('allow')).toBe(ALLOW);
-        expect(checkResponse(OPERATION, answer)).toEqual([]);
-        expect(JSON.parse(answer.text)).toEqual(REFUSED);
+        const response = await send(service.url, path, { method, headers });
+        expect(response.status).toBe(405);
+        expect(response.headers.get('allow')).toBe(ALLOW);
+        expect(checkResponse(OPERATION, response)).toEqual([]);
+        expect(JSON.parse(response.text)).toEqual(REFUSED);
       }
     }
   });
@@ -104,12 +104,12 @@ describe('another method', () => {
     `get ${STAGE}`,
   ])('%s is 405 and the end of the connection', async (request) => {
     const bytes = await exchange(service.url, `${request} HTTP/1.1\r\nHost: a\r\n\r\n`);
-    const answer = parseAnswer(bytes);
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe(ALLOW);
-    expect(answer.headers.get('connection')).toBe('close');
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text)).toEqual(REFUSED);
+    const response = parseResponse(bytes);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(ALLOW);
+    expect(response.headers.get('connection')).toBe('close');
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text)).toEqual(REFUSED);
   });
 
   test('POST with a body is 405, and the next request on the connection is served', async () => {

@@ -123,17 +123,17 @@ describe('startMetricsServer', () => {
 
   test('serves the metrics and nothing else', async () => {
     server = await startServer(async () => 'a 1\n');
-    const answer = await fetch(server.url);
-    expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(await answer.text()).toBe('a 1\n');
+    const response = await fetch(server.url);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(await response.text()).toBe('a 1\n');
     expect((await fetch(new URL('/', server.url))).status).toBe(404);
   });
 
   test('is 503 when the metrics cannot be had', async () => {
     server = await startServer(() => Promise.reject(new Error('secret')));
-    const answer = await fetch(server.url);
-    expect(answer.status).toBe(503);
-    expect(await answer.text()).toBe('');
+    const response = await fetch(server.url);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe('');
   });
 
   test('rejects when the port is taken', async () => {

@@ -29,9 +29,9 @@ describe('Accept', () => {
     'application/json;q=0',
     ' application/json ;q=1 , text/html',
   ])('%j allows JSON: 200', async (accept) => {
-    const answer = await send(service.url, STAGE, { headers: { ...ADMIN, Accept: accept } });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-type')).toBe('application/json');
+    const response = await send(service.url, STAGE, { headers: { ...ADMIN, Accept: accept } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/json');
   });
 
   test.each([
@@ -44,10 +44,10 @@ describe('Accept', () => {
     'application/json5',
     ',',
   ])('%j rules JSON out: 406 in JSON', async (accept) => {
-    const answer = await send(service.url, STAGE, { headers: { ...ADMIN, Accept: accept } });
-    expect(answer.status).toBe(406);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 406, 'html-only'));
+    const response = await send(service.url, STAGE, { headers: { ...ADMIN, Accept: accept } });
+    expect(response.status).toBe(406);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text)).toEqual(exampleBody(OPERATION, 406, 'html-only'));
   });
 });
 

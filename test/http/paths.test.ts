@@ -24,10 +24,10 @@ describe('the spelling of a stage', () => {
     UUID.slice(0, 20).toUpperCase() + UUID.slice(20),
     UUID.replace('a', '%61'),
     UUID.replaceAll('-', '%2D'),
-  ])('%s is a UUID, and the answer has it in lower case', async (spelling) => {
-    const answer = await ask(pathTo(spelling));
-    expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.text).pk).toBe(UUID);
+  ])('%s is a UUID, and the response has it in lower case', async (spelling) => {
+    const response = await ask(pathTo(spelling));
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text).pk).toBe(UUID);
   });
 
   test.each([
@@ -52,10 +52,10 @@ describe('the spelling of a stage', () => {
     '%C3%BC',
     'a'.repeat(5000),
   ])('%s is none: 400', async (spelling) => {
-    const answer = await ask(pathTo(spelling));
-    expect(answer.status).toBe(400);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 400, 'malformed-uuid'));
+    const response = await ask(pathTo(spelling));
+    expect(response.status).toBe(400);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text)).toEqual(exampleBody(OPERATION, 400, 'malformed-uuid'));
   });
 
   test.each([
@@ -66,10 +66,10 @@ describe('the spelling of a stage', () => {
     '%C0%80',
     `${UUID}%`,
   ])('%s is a malformed escape: 400', async (spelling) => {
-    const answer = await ask(pathTo(spelling));
-    expect(answer.status).toBe(400);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(answer.text).toContain('each % must be followed by two hexadecimal digits of UTF-8.');
+    const response = await ask(pathTo(spelling));
+    expect(response.status).toBe(400);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(response.text).toContain('each % must be followed by two hexadecimal digits of UTF-8.');
   });
 
   test.each([
@@ -77,9 +77,9 @@ describe('the spelling of a stage', () => {
     ['authentication_failed', 'unknown'],
   ])('is not told to who gets %s', async (code, token) => {
     const headers = { Authorization: `Bearer ${token}` };
-    const answer = await send(service.url, pathTo('%zz'), { headers });
-    expect(answer.status).toBe(403);
-    expect(JSON.parse(answer.text)).toMatchObject({ code });
+    const response = await send(service.url, pathTo('%zz'), { headers });
+    expect(response.status).toBe(403);
+    expect(JSON.parse(response.text)).toMatchObject({ code });
   });
 });
 
@@ -99,20 +99,20 @@ describe('a path that is not in the contract', () => {
     ['another resource', STAGE.replace('password', 'dummy')],
     ['a field of every object', '/__proto__/constructor/'],
   ])('%s: 404', async (_what, path) => {
-    const answer = await ask(path || '/');
-    expect(answer.status).toBe(404);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text)).toMatchObject({ code: 'not_found' });
+    const response = await ask(path || '/');
+    expect(response.status).toBe(404);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text)).toMatchObject({ code: 'not_found' });
   });
 
   test('is 404 without credentials too', async () => {
-    const answer = await send(service.url, '/api/v3/stages/');
-    expect(answer.status).toBe(404);
+    const response = await send(service.url, '/api/v3/stages/');
+    expect(response.status).toBe(404);
   });
 
-  test.each(['/%', '/%zz/', '/api/v3/%E0%A4%A/'])('%s answers as documented', async (path) => {
-    const answer = await ask(path);
-    expect([400, 404]).toContain(answer.status);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
+  test.each(['/%', '/%zz/', '/api/v3/%E0%A4%A/'])('%s responds as documented', async (path) => {
+    const response = await ask(path);
+    expect([400, 404]).toContain(response.status);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
   });
 });

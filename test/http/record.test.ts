@@ -103,14 +103,14 @@ describe('the request log', () => {
     expect(permitted?.userId).toEqual(expect.any(Number));
   });
 
-  test('raises the level for an answer of 500, and tells why', async () => {
+  test('raises the level for a response of 500, and tells why', async () => {
     const stage = await insertPasswordStage(database, { backends: ['nonsense'] });
     await send(service.url, pathTo(stage), { headers: ADMIN });
     const [line] = await lines(1);
     expect(line).toMatchObject({ level: 50, status: 500, err: { type: expect.any(String) } });
   });
 
-  test('tells of a client that left before its answer', async () => {
+  test('tells of a client that left before its response', async () => {
     const lock = await lockTable(database, 'authentik_flows_stage');
     const { hostname, port } = new URL(service.url);
     const socket = connect(Number(port), hostname);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
 import { checkResponse, contract, pathTo } from '../support/contract.js';
 import { DEMO_TOKENS, startDemoService, type TestService } from '../support/service.js';
-import { exchange, parseAnswer, send } from '../support/wire.js';
+import { exchange, parseResponse, send } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
 const STAGE = pathTo(DEMO.stageUuid);
@@ -27,19 +27,19 @@ describe('a query', () => {
     ['search=x', 'search'],
     ['%F0%9F%98%80=1', '😀'],
   ])('?%s is not in the contract: 400 that names the parameter', async (query, name) => {
-    const answer = await send(service.url, `${STAGE}?${query}`, { headers: ADMIN });
-    expect(answer.status).toBe(400);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text).non_field_errors).toEqual([
+    const response = await send(service.url, `${STAGE}?${query}`, { headers: ADMIN });
+    expect(response.status).toBe(400);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text).non_field_errors).toEqual([
       `Query parameter "${name}" is not known here. Leave it out.`,
     ]);
   });
 
   test('repeats little of what a caller sends', async () => {
     const name = 'n'.repeat(5000);
-    const answer = await send(service.url, `${STAGE}?${name}=${name}`, { headers: ADMIN });
-    expect(answer.status).toBe(400);
-    expect(answer.text.length).toBeLessThan(200);
+    const response = await send(service.url, `${STAGE}?${name}=${name}`, { headers: ADMIN });
+    expect(response.status).toBe(400);
+    expect(response.text.length).toBeLessThan(200);
   });
 
   test('of more than 1,000 parameters is 400, though Node would ignore the last', async () => {
@@ -78,6 +78,6 @@ describe('Host', () => {
   ])('%j: %d', async (header, expected) => {
     const lines = [`GET ${STAGE} HTTP/1.1`, header, `Authorization: ${ADMIN.Authorization}`];
     const bytes = await exchange(service.url, [...lines, 'Connection: close', '', ''].join('\r\n'));
-    expect(parseAnswer(bytes).status).toBe(expected);
+    expect(parseResponse(bytes).status).toBe(expected);
   });
 });

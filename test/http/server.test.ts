@@ -9,7 +9,7 @@ import { createLogger } from '../../src/log.js';
 import { checkResponse, exampleBody } from '../support/contract.js';
 import { until } from '../support/live/until.js';
 import { type LogLine, startDemoService, type TestService } from '../support/service.js';
-import { exchange, parseAnswer, send } from '../support/wire.js';
+import { exchange, parseResponse, send } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
 
@@ -52,10 +52,10 @@ describe('what never becomes a request', () => {
     ['too many headers', `${GET}${`a: ${'b'.repeat(90)}\r\n`.repeat(200)}\r\n`],
   ])('%s is 431', async (_what, bytes) => {
     const { url } = await open();
-    const answer = parseAnswer(await exchange(url, bytes));
-    expect(answer.status).toBe(431);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 431, 'long-url'));
+    const response = parseResponse(await exchange(url, bytes));
+    expect(response.status).toBe(431);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text)).toEqual(exampleBody(OPERATION, 431, 'long-url'));
   });
 
   test.each([
@@ -72,17 +72,17 @@ describe('what never becomes a request', () => {
     ['a blank in the path', 'GET /a b HTTP/1.1\r\nHost: a\r\n\r\n'],
   ])('%s: 400', async (_what, bytes) => {
     const { url } = await open();
-    const answer = parseAnswer(await exchange(url, bytes));
-    expect(answer.status).toBe(400);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
+    const response = parseResponse(await exchange(url, bytes));
+    expect(response.status).toBe(400);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
   });
 
   test('closes the connection, and is logged with the id of its response', async () => {
     const { url, log, refusals } = await open();
-    const answer = parseAnswer(await exchange(url, `${GET}nonsense\r\n\r\n`));
-    expect(answer.headers.get('connection')).toBe('close');
+    const response = parseResponse(await exchange(url, `${GET}nonsense\r\n\r\n`));
+    expect(response.headers.get('connection')).toBe('close');
     expect(log).toEqual([
-      expect.objectContaining({ id: answer.headers.get('x-request-id'), status: 400 }),
+      expect.objectContaining({ id: response.headers.get('x-request-id'), status: 400 }),
     ]);
     expect(refusals).toEqual([400]);
   });
@@ -108,10 +108,10 @@ describe('what never becomes a request', () => {
     socket.write(bytes);
     await once(socket, 'data');
     socket.resetAndDestroy();
-    const answer = send(url, '/');
+    const response = send(url, '/');
     await arrived(1);
     responses[0]?.end();
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
   });
 
   test.each([
@@ -136,10 +136,10 @@ describe('what never becomes a request', () => {
     const socket = connect(Number(port), hostname);
     socket.write(GET);
     socket.resetAndDestroy();
-    const answer = send(url, '/');
+    const response = send(url, '/');
     await arrived(1);
     responses[0]?.end();
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
   });
 });
 
@@ -161,9 +161,9 @@ describe('a target that Express cannot parse', () => {
     const last = 'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
     const received = await exchange(service.url, refused + last);
     const [refusal = '', served = ''] = received.split(/(?=HTTP\/1\.1 200 )/);
-    expect(parseAnswer(refusal).status).toBe(400);
-    expect(checkResponse(OPERATION, parseAnswer(refusal))).toEqual([]);
-    expect(parseAnswer(served).text).toBe('{"status":"ok"}');
+    expect(parseResponse(refusal).status).toBe(400);
+    expect(checkResponse(OPERATION, parseResponse(refusal))).toEqual([]);
+    expect(parseResponse(served).text).toBe('{"status":"ok"}');
   });
 });
 
@@ -216,7 +216,7 @@ describe('an unusual request', () => {
 describe('close', () => {
   test('lets a running request finish while new connections are refused', async () => {
     const { url, close, responses, arrived } = await open();
-    const answer = send(url, '/');
+    const response = send(url, '/');
     await arrived(1);
     let isClosed = false;
     const closed = close().then(() => {
@@ -233,17 +233,17 @@ describe('close', () => {
     );
     expect(isClosed).toBe(false);
     responses[0]?.end('finished');
-    expect((await answer).text).toBe('finished');
+    expect((await response).text).toBe('finished');
     await closed;
   });
 
   test('does not wait for idle keep-alive connections', async () => {
     const { url, close, responses, arrived } = await open();
     const agent = new Agent({ keepAlive: true });
-    const answer = once(request(url, { agent }).end(), 'response') as Promise<[IncomingMessage]>;
+    const response = once(request(url, { agent }).end(), 'response') as Promise<[IncomingMessage]>;
     await arrived(1);
     responses[0]?.end();
-    const [incoming] = await answer;
+    const [incoming] = await response;
     incoming.resume();
     await once(incoming, 'end');
     const startedAt = performance.now();
@@ -269,23 +269,23 @@ describe('close', () => {
   test('tells the client of a running request to leave', async () => {
     const { url, close, responses, arrived } = await open();
     const agent = new Agent({ keepAlive: true });
-    const answers = [1, 2].map(
+    const received = [1, 2].map(
       () => once(request(url, { agent }).end(), 'response') as Promise<[IncomingMessage]>,
     );
     await arrived(2);
     const closed = close();
     for (const response of responses) response.end();
-    for (const [incoming] of await Promise.all(answers)) incoming.resume();
+    for (const [incoming] of await Promise.all(received)) incoming.resume();
     await closed;
     agent.destroy();
   });
 
   test('cuts off what outlasts the deadline', async () => {
     const { url, close, arrived } = await open({ shutdownTimeoutMs: 50 });
-    const answer = expect(send(url, '/')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const response = expect(send(url, '/')).rejects.toMatchObject({ code: 'ECONNRESET' });
     await arrived(1);
     await close();
-    await answer;
+    await response;
   });
 });
 

@@ -20,8 +20,8 @@ function retrieve(token: string, stageUuid: string = DEMO.stageUuid) {
 }
 
 /** Status and body of the error that the client throws. */
-async function failure(answer: Promise<unknown>): Promise<{ status: number; body: unknown }> {
-  const error = await answer.catch((reason: unknown) => reason);
+async function failure(response: Promise<unknown>): Promise<{ status: number; body: unknown }> {
+  const error = await response.catch((reason: unknown) => reason);
   if (!(error instanceof authentik.ResponseError)) throw error;
   return { status: error.response.status, body: await error.response.json() };
 }

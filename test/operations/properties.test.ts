@@ -74,11 +74,13 @@ describe('random rows', () => {
       fc
         .asyncProperty(passwordStageRow.filter(fitsTable), async (row) => {
           const stage = await insertRow(row);
-          const answer = await send(service.url, pathTo(stage), { headers: ADMIN });
-          expect(checkResponse(OPERATION, answer)).toEqual([]);
-          expect(answer.status).toBe(isExpressible(row) ? 200 : 500);
-          if (answer.status === 500) {
-            expect(JSON.parse(answer.text)).toEqual(exampleBody(OPERATION, 500, 'internal-error'));
+          const response = await send(service.url, pathTo(stage), { headers: ADMIN });
+          expect(checkResponse(OPERATION, response)).toEqual([]);
+          expect(response.status).toBe(isExpressible(row) ? 200 : 500);
+          if (response.status === 500) {
+            expect(JSON.parse(response.text)).toEqual(
+              exampleBody(OPERATION, 500, 'internal-error'),
+            );
           }
         })
         .afterEach(removeRows),
@@ -132,15 +134,15 @@ describe('random requests', () => {
     const statuses = new Set<number>();
     await fc.assert(
       fc.asyncProperty(method, path, query, headers, async (method, path, query, headers) => {
-        const answer = await send(service.url, path + query, { method, headers });
-        statuses.add(answer.status);
+        const response = await send(service.url, path + query, { method, headers });
+        statuses.add(response.status);
         if (method === 'OPTIONS') {
-          expect(answer.status).toBe(204);
+          expect(response.status).toBe(204);
         } else {
-          expect(documented).toContain(answer.status);
-          expect(answer.status).toBeLessThan(500);
+          expect(documented).toContain(response.status);
+          expect(response.status).toBeLessThan(500);
           // A response to HEAD has no body to check.
-          if (method !== 'HEAD') expect(checkResponse(OPERATION, answer)).toEqual([]);
+          if (method !== 'HEAD') expect(checkResponse(OPERATION, response)).toEqual([]);
         }
       }),
       PROPERTY,

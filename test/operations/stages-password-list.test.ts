@@ -62,11 +62,11 @@ describe.each(['2024.6', '2026.2'] as const)('stages_password_list on %s', (rele
 
   async function get(query: string, token = tokens.all, headers = {}) {
     const path = `${contract.basePath}${contract.pathOf('stages_password_list')}${query}`;
-    const answer = await send(service.url, path, {
+    const response = await send(service.url, path, {
       headers: { Authorization: `Bearer ${token}`, ...headers },
     });
-    expect(checkResponse('stages_password_list', answer)).toEqual([]);
-    return answer;
+    expect(checkResponse('stages_password_list', response)).toEqual([]);
+    return response;
   }
 
   async function list(query: string, token?: string): Promise<List> {

@@ -6,7 +6,7 @@ import { checkResponse, exampleBody, pathTo, responsesOf } from '../support/cont
 import { insertPasswordStage } from '../support/fixtures.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { DEMO_TOKENS, startTestService, type TestService } from '../support/service.js';
-import { exchange, parseAnswer, send, type WireRequest } from '../support/wire.js';
+import { exchange, parseResponse, send, type WireRequest } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
 const STAGE = pathTo(DEMO.stageUuid);
@@ -46,9 +46,9 @@ const PROVOKED: Readonly<Record<string, () => Promise<WireResponse>>> = {
   post: () => ask(STAGE, { method: 'POST' }),
   'html-only': () => ask(STAGE, { headers: { ...ADMIN, Accept: 'text/html' } }),
   // Takes as long as the server waits for headers.
-  'slow-request': async () => parseAnswer(await exchange(service.url, REQUEST_LINE)),
+  'slow-request': async () => parseResponse(await exchange(service.url, REQUEST_LINE)),
   'long-url': async () =>
-    parseAnswer(
+    parseResponse(
       await exchange(service.url, `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: a\r\n\r\n`),
     ),
   'internal-error': async () => {
@@ -88,10 +88,10 @@ const ERRORS = Object.entries(responsesOf(OPERATION)).flatMap(([status, { conten
 
 describe('stages_password_retrieve', () => {
   test('200: the stage, with every field of the contract', async () => {
-    const answer = await ask(STAGE);
-    expect(answer.status).toBe(200);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(JSON.parse(answer.text)).toEqual({
+    const response = await ask(STAGE);
+    expect(response.status).toBe(200);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(JSON.parse(response.text)).toEqual({
       pk: DEMO.stageUuid,
       name: 'default-authentication-password',
       component: 'ak-stage-password-form',
@@ -127,17 +127,17 @@ describe('stages_password_retrieve', () => {
   test('304: no body for a client that has the response already', async () => {
     const { headers } = await ask(STAGE);
     const etag = headers.get('etag') ?? '';
-    const answer = await ask(STAGE, { headers: { ...ADMIN, 'If-None-Match': etag } });
-    expect(answer.status).toBe(304);
-    expect(checkResponse(OPERATION, answer)).toEqual([]);
-    expect(answer.headers.get('etag')).toBe(etag);
+    const response = await ask(STAGE, { headers: { ...ADMIN, 'If-None-Match': etag } });
+    expect(response.status).toBe(304);
+    expect(checkResponse(OPERATION, response)).toEqual([]);
+    expect(response.headers.get('etag')).toBe(etag);
   });
 
   test.each(ERRORS)('$status: exactly the example $example', async ({ status, example }) => {
-    const answer = await PROVOKED[example]?.();
-    expect(answer?.status).toBe(status);
-    expect(checkResponse(OPERATION, answer as WireResponse)).toEqual([]);
-    expect(JSON.parse(answer?.text ?? '')).toEqual(exampleBody(OPERATION, status, example));
+    const response = await PROVOKED[example]?.();
+    expect(response?.status).toBe(status);
+    expect(checkResponse(OPERATION, response as WireResponse)).toEqual([]);
+    expect(JSON.parse(response?.text ?? '')).toEqual(exampleBody(OPERATION, status, example));
   });
 
   test('every documented status has its test', () => {
@@ -148,10 +148,10 @@ describe('stages_password_retrieve', () => {
   test('500: the log names the field under the request id, the response does not', async () => {
     const secret = `authentik.${randomUUID()}`;
     const stage = await insertPasswordStage(database, { backends: [secret] });
-    const answer = await ask(pathTo(stage));
-    expect(answer.status).toBe(500);
-    expect(answer.text).not.toContain('backends');
-    const line = service.log.find(({ id }) => id === answer.headers.get('x-request-id'));
+    const response = await ask(pathTo(stage));
+    expect(response.status).toBe(500);
+    expect(response.text).not.toContain('backends');
+    const line = service.log.find(({ id }) => id === response.headers.get('x-request-id'));
     expect(line).toMatchObject({
       status: 500,
       err: { cause: { errors: [{ path: expect.stringContaining('backends/0') }] } },
@@ -162,13 +162,13 @@ describe('stages_password_retrieve', () => {
   test('404: a hidden stage and one that does not exist look the same', async () => {
     const hidden = await insertPasswordStage(database);
     const headers = as(DEMO_TOKENS.singleStage);
-    const answers = [
+    const responses = [
       await ask(pathTo(hidden), { headers }),
       await ask(pathTo(randomUUID()), { headers }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
-    expect(answers[0]?.text).toBe(answers[1]?.text);
-    const names = answers.map(({ headers: sent }) => [...sent.keys()]);
+    expect(responses.map(({ status }) => status)).toEqual([404, 404]);
+    expect(responses[0]?.text).toBe(responses[1]?.text);
+    const names = responses.map(({ headers: sent }) => [...sent.keys()]);
     expect(names[0]).toEqual(names[1]);
   });
 

@@ -7,7 +7,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A server on a free port of loopback that answers as told. */
+/** A server on a free port of loopback that responds as told. */
 export async function startHttpServer(
   listener: RequestListener,
   options: ServerOptions = {},

@@ -53,12 +53,12 @@ export function exchange(url: string, bytes: string): Promise<string> {
   });
 }
 
-/** The one answer that the bytes hold. */
-export function parseAnswer(bytes: string): WireResponse {
+/** The one response that the bytes hold. */
+export function parseResponse(bytes: string): WireResponse {
   const [head = '', ...rest] = bytes.split('\r\n\r\n');
   const [statusLine = '', ...fields] = head.split('\r\n');
   const [, status] = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine) ?? [];
-  if (!status) throw new Error(`This is no answer: ${JSON.stringify(bytes.slice(0, 200))}`);
+  if (!status) throw new Error(`This is no response: ${JSON.stringify(bytes.slice(0, 200))}`);
   const pairs = fields.map((field) => field.split(/: ?(.*)/s).slice(0, 2));
   return { status: Number(status), headers: toHeaders(pairs.flat()), text: rest.join('\r\n\r\n') };
 }
