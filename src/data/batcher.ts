@@ -41,7 +41,7 @@ export function createBatcher<Value>(
     setImmediate(async () => {
       await settle(takeBatch());
       // Clients that have just got their responses send the next requests.
-      for (let size = -1; size !== waiting.size && waiting.size < MAX_BATCH; await nextTurn()) size = waiting.size;
+      for (let size = -1; waiting.size > size && waiting.size < MAX_BATCH; await nextTurn()) size = waiting.size;
       isBusy = false;
       schedule();
     });

@@ -43,7 +43,7 @@ export async function createApp(options: AppOptions): Promise<Express> {
   app.response.json = sendJson;
   const { match, enforce } = await createContractMiddleware(app, contract);
 
-  // Whatever happens to a request, it has an id, a log line and a count.
+  // Whatever happens to a request, it has an id and is recorded.
   app.use(recordRequests(logger, metrics));
   // What is no proper HTTP request goes no further.
   app.use(checkTarget);

@@ -42,7 +42,7 @@ export function recordRequests(logger: Logger, metrics: Metrics | undefined): Re
       const { statusCode: status } = response;
       const ms = performance.now() - startedAt;
       metrics?.countRequest(request.openapi?.schema.operationId, status, ms / 1000);
-      const isPage = status < 400 && !request.openapi;
+      const isPage = status < 400 && !request.openapi && context.method !== 'OPTIONS';
       const level = status >= 500 ? 'error' : isPage ? 'debug' : 'info';
       if (!logger.isLevelEnabled(level)) return;
       const fields = {

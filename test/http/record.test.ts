@@ -67,6 +67,7 @@ describe('the request log', () => {
 
   test.each([
     ['HEAD', STAGE, { method: 'HEAD', headers: ADMIN }, { method: 'HEAD', status: 200 }],
+    ['OPTIONS', STAGE, { method: 'OPTIONS' }, { method: 'OPTIONS', status: 204 }],
     ['an unknown path', '/secret-path', {}, { method: 'GET', status: 404 }],
     [
       'another method',
