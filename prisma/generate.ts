@@ -8,7 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const command = createRequire(import.meta.url).resolve('prisma/build/index.js');
-const OUTPUTS = ['generated/prisma', 'generated/tables.ts', 'prisma/reader-role', 'docs/tables.md'];
+const OUTPUTS = [
+  'generated/prisma',
+  'generated/tables.ts',
+  'generated/stage-sql.ts',
+  'prisma/reader-role',
+  'docs/tables.md',
+];
 
 if (process.argv.includes('--check')) check();
 else generate(root);

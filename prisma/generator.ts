@@ -1,10 +1,11 @@
 /**
- * A generator of Prisma: reads the documentation comments of schema.prisma, and writes what follows from them:
- * generated/tables.ts, the role files in prisma/reader-role, and docs/tables.md.
+ * A generator of Prisma: reads schema.prisma with its documentation comments, and writes what follows from them:
+ * generated/tables.ts, generated/stage-sql.ts, the role files in prisma/reader-role, and docs/tables.md.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import generatorHelper, { type DMMF } from '@prisma/generator-helper';
+import { SELECT } from '../src/data/password-stage.js';
 import { isBefore, RELEASES } from '../src/data/releases/releases.js';
 import { roleFile, type TableDescription } from './reader-role.js';
 
@@ -14,6 +15,7 @@ generatorHelper.generatorHandler({
     const root = join(dirname(schemaPath), '..');
     const tables = dmmf.datamodel.models.map(toTable);
     write(join(root, 'generated', 'tables.ts'), toModule(tables));
+    write(join(root, 'generated', 'stage-sql.ts'), toStageSql(dmmf.datamodel.models));
     write(join(root, 'docs', 'tables.md'), toPage(tables));
     for (const [release, last] of roleFiles(tables)) {
       const file = join(root, 'prisma', 'reader-role', `${release}.sql`);
@@ -197,6 +199,82 @@ const toJson = (value: unknown) =>
   JSON.stringify(value, undefined, 1).replaceAll(/\{\s+([^{}]*?)\s+\}/g, (object) =>
     object.replaceAll(/\s*\n\s*/g, ' '),
   );
+
+function toStageSql(models: readonly DMMF.Model[]): string {
+  // An array whose length the planner knew would make it plan each query anew.
+  const byIds = (columnOf: ColumnOf) => `${columnOf('id')} = ANY ((SELECT $1::uuid[])::uuid[])`;
+  return `/** What src/data/password-stage.ts selects, as SQL. */
+import type { Release } from '../src/data/releases/releases.js';
+import type { TABLES } from './tables.js';
+
+type Tables = Readonly<Record<(typeof TABLES)[number], { readonly sql: string }>>;
+
+/**
+ * The password stages whose ids are in the array $1. The column \`row\` has each as JSON, of the shape that Prisma's
+ * \`findMany\` returns.
+ */
+export const passwordStages = (t: Tables, release: Release) =>
+  \`SELECT row_to_json(r) AS row FROM (${selectSql(models, 'PasswordStage', SELECT, byIds)}) r\`;
+`;
+}
+
+/** As Prisma's. */
+interface Select {
+  readonly [field: string]: true | { readonly select: Select };
+}
+type ColumnOf = (field: string) => string;
+
+/** A template of a SELECT of the rows of a model, with related rows as JSON in them. */
+function selectSql(
+  models: readonly DMMF.Model[],
+  name: string,
+  select: Select,
+  where: (columnOf: ColumnOf) => string,
+  depth = 0,
+): string {
+  const model = find(models, name);
+  const alias = `t${depth}`;
+  const columnOf: ColumnOf = (field) => `${alias}."${find(model.fields, field).dbName ?? field}"`;
+  const indent = `\n${'  '.repeat(2 * depth + 2)}`;
+  const toValue = (field: string, nested: Select[string]) => {
+    if (nested === true) return columnOf(field);
+    const { type, isList } = find(model.fields, field);
+    const [own, other] = keysOf(models, model, field);
+    const isRelated = (theirColumnOf: ColumnOf) => `${theirColumnOf(other)} = ${columnOf(own)}`;
+    const rows = selectSql(models, type, nested.select, isRelated, depth + 1);
+    return `(SELECT ${isList ? "coalesce(json_agg(r), '[]')" : 'row_to_json(r)'} FROM (${rows}) r)`;
+  };
+  const values = Object.entries(select).map(([field, nested], index) => {
+    const value = `${index > 0 ? `,${indent}  ` : ''}${toValue(field, nested)} AS "${field}"`;
+    if (!find(model.fields, field).documentation?.includes('@since')) return value;
+    // As src/data/releases calls it.
+    return `\${release.has${field.replace(/^./, (first) => first.toUpperCase())} ? \`${value}\` : ''}`;
+  });
+  const from = `FROM \${t.${model.dbName}.sql} ${alias} WHERE ${where(columnOf)}`;
+  return `${indent}SELECT ${values.join('')}${indent}${from}`;
+}
+
+/** The field that is equal in both rows of a relation, by its names here and there. */
+function keysOf(models: readonly DMMF.Model[], model: DMMF.Model, field: string): [string, string] {
+  const {
+    type,
+    relationName,
+    relationFromFields: [own] = [],
+    relationToFields: [other] = [],
+  } = find(model.fields, field);
+  if (own && other) return [own, other];
+  const back = find(models, type).fields.find(
+    (candidate) => candidate.relationName === relationName,
+  );
+  const [theirs, ours] = keysOf(models, find(models, type), back?.name ?? field);
+  return [ours, theirs];
+}
+
+function find<Named extends { readonly name: string }>(all: readonly Named[], name: string): Named {
+  const found = all.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`schema.prisma has no ${name}.`);
+  return found;
+}
 
 const PURPOSES: Readonly<Record<string, string>> = {
   credentials: 'Which user a token stands for',

@@ -1,46 +1,48 @@
 /** Reads password stages: single ones, which share queries, and pages of a list. */
 import { z } from 'zod';
 import { Prisma } from '../../generated/prisma/client.js';
+import { passwordStages } from '../../generated/stage-sql.js';
 import type { PasswordStage } from '../contract/types.js';
 import type { Principal } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
-import { toPasswordStage } from '../domain/password-stage.js';
+import type { FlowImageRules } from '../domain/flow-image.js';
 import { assertPageSize, parseOrdering, parseSearch, type StageListRequest, stripped } from '../domain/stage-list.js';
 import { type BatchLimits, createBatcher } from './batcher.js';
 import type { Database } from './database.js';
 import { DatabaseError } from './errors.js';
+import { type PasswordStageRow, SELECT, toPasswordStage } from './password-stage.js';
 import type { Schema, SchemaMonitor } from './releases/monitor.js';
 import type { Release } from './releases/releases.js';
 
 export type StageRepository = ReturnType<typeof createStageRepository>;
 
-const FLOW = {
-  ...{ id: true, policyBindingModelId: true, name: true, slug: true, title: true, designation: true },
-  ...{ background: true, compatibilityMode: true, layout: true, deniedAction: true },
-  policyBindingModel: { select: { policyEngineMode: true } },
-} as const satisfies Prisma.FlowSelect;
-const COLUMNS = {
-  ...{ id: true, backends: true, configureFlowId: true, failedAttemptsBeforeCancel: true },
-  stage: { select: { name: true, bindings: { select: { order: true, flow: { select: FLOW } } } } },
-} as const satisfies Prisma.PasswordStageSelect;
-const COLUMNS_SINCE_2024_8 = { ...COLUMNS, allowShowPassword: true } as const;
-
 export function createStageRepository(database: Database, monitor: SchemaMonitor, limits: BatchLimits) {
-  /** In the order of the ids, with undefined for those that do not exist. */
-  async function read({ release, image }: Schema, ids: readonly string[]) {
-    const query = { where: { id: { in: paddedToPowerOfTwo(ids) } }, relationLoadStrategy: 'join' } as const;
-    const rows = await database.query<readonly Parameters<typeof toPasswordStage>[0][]>(({ passwordStage }) =>
-      release.hasAllowShowPassword
-        ? passwordStage.findMany({ ...query, select: COLUMNS_SINCE_2024_8 })
-        : passwordStage.findMany({ ...query, select: COLUMNS }),
-    );
-    const stages = new Map(rows.map((row) => [row.id, toPasswordStage(row, image)]));
-    return ids.map((id) => stages.get(id));
+  /**
+   * `findMany` with SQL that is made beforehand and JSON that needs no unpacking: Prisma's own way takes several times as
+   * long as PostgreSQL itself.
+   */
+  async function read({ tables, release, image }: Schema, ids: readonly string[]) {
+    const found = await database.select({ text: passwordStages(tables, release), values: [ids] });
+    // The statement is generated from what the type is made of.
+    const rows = (found as readonly { readonly row: PasswordStageRow }[]).map(({ row }) => row);
+    return inOrder(ids, rows, image);
   }
 
   const batcher = createBatcher<PasswordStage | undefined>('stages', limits, (ids) =>
     monitor.use((schema) => read(schema, ids)),
   );
+
+  /** Lists are rare. */
+  async function readPage({ release, image }: Schema, ids: readonly string[]) {
+    const rows = await database.query(({ passwordStage }) =>
+      passwordStage.findMany({
+        where: { id: { in: paddedToPowerOfTwo(ids) } },
+        relationLoadStrategy: 'join',
+        select: { ...SELECT, allowShowPassword: release.hasAllowShowPassword },
+      }),
+    );
+    return inOrder(ids, rows, image);
+  }
 
   return {
     /** The stage with this UUID (in lower case), whoever asks; undefined when it does not exist. */
@@ -49,7 +51,7 @@ export function createStageRepository(database: Database, monitor: SchemaMonitor
     list: (request: StageListRequest, principal: Principal) =>
       monitor.use(async (schema) => {
         const { ids, ...page } = await findKeys(database, schema, request, principal);
-        const stages = ids.length > 0 ? await read(schema, ids) : [];
+        const stages = ids.length > 0 ? await readPage(schema, ids) : [];
         return {
           // One that was deleted since its key was found is left out.
           stages: stages.filter((stage) => stage !== undefined),
@@ -63,6 +65,12 @@ export function createStageRepository(database: Database, monitor: SchemaMonitor
       return batcher.waiting;
     },
   };
+}
+
+/** With undefined for stages that do not exist. */
+function inOrder(ids: readonly string[], rows: readonly PasswordStageRow[], image: FlowImageRules) {
+  const stages = new Map(rows.map((row) => [row.id, toPasswordStage(row, image)]));
+  return ids.map((id) => stages.get(id));
 }
 
 /** Each length of the list is a statement of its own, which every connection keeps prepared: few lengths, few statements. */

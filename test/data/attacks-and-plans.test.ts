@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { DEMO } from '../../src/demo/demo.js';
 import { insertToken, insertUser } from '../support/fixtures.js';
@@ -9,7 +10,7 @@ import { createDatabase, onConnection, type TestDatabase } from '../support/post
 import { PROPERTY } from '../support/property.js';
 import { createRandom } from '../support/random.js';
 import { DEMO_TOKENS } from '../support/service.js';
-import { openTestStore } from '../support/store.js';
+import { openTestStore, sql } from '../support/store.js';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -85,6 +86,22 @@ test('no text of a query holds a token, for other connections of the role see it
   );
   expect(seen.rows).toHaveLength(1);
   expect(seen.rows[0].query).not.toContain(DEMO_TOKENS.auditor);
+});
+
+test('each statement is planned once and for all, however many keys it gets', async () => {
+  const db = await open('2024.6');
+  const store = openTestStore(db.url);
+  cleanups.push(() => store.close());
+  for (let count = 1; count <= 10; count += 1) {
+    const keys = Array.from({ length: count }, () => randomUUID());
+    await Promise.all(keys.flatMap((key) => [store.access.find(key), store.stages.find(key)]));
+  }
+  const rows = await store.database.select(
+    sql(`SELECT custom_plans::integer AS "plannedAnew" FROM pg_prepared_statements
+      WHERE statement LIKE '%authentik_%' AND custom_plans + generic_plans >= 10`),
+  );
+  // PostgreSQL compares five with the general one before it settles.
+  expect(rows).toEqual([{ plannedAnew: 5 }, { plannedAnew: 5 }]);
 });
 
 // In Estonian, letters follow on z; in Czech and Danish, ch and aa sort as letters of their own; "shifted" looks at

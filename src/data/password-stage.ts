@@ -1,35 +1,25 @@
-/** Turns the rows of a password stage into its representation in the contract. */
+/** What is read of a password stage, and the representation in the contract that is made of it. */
+import type { Prisma } from '../../generated/prisma/client.js';
 import type { Flow, PasswordStage } from '../contract/types.js';
-import { type FlowImageRules, flowImage } from './flow-image.js';
+import { type FlowImageRules, flowImage } from '../domain/flow-image.js';
 
-/** A flow that a stage is bound to, and at which position. The columns behind enums hold any text. */
-export interface BindingRow {
-  readonly order: number;
-  readonly flow: {
-    readonly id: string;
-    readonly policyBindingModelId: string;
-    readonly name: string;
-    readonly slug: string;
-    readonly title: string;
-    readonly designation: string;
-    readonly background: string | null;
-    readonly compatibilityMode: boolean;
-    readonly layout: string;
-    readonly deniedAction: string;
-    readonly policyBindingModel: { readonly policyEngineMode: string };
-  };
-}
+const FLOW = {
+  ...{ id: true, policyBindingModelId: true, name: true, slug: true, title: true, designation: true },
+  ...{ background: true, compatibilityMode: true, layout: true, deniedAction: true },
+  policyBindingModel: { select: { policyEngineMode: true } },
+} as const satisfies Prisma.FlowSelect;
+export const SELECT = {
+  ...{ id: true, backends: true, configureFlowId: true, failedAttemptsBeforeCancel: true, allowShowPassword: true },
+  stage: { select: { name: true, bindings: { select: { order: true, flow: { select: FLOW } } } } },
+} as const satisfies Prisma.PasswordStageSelect;
 
-/** A password stage with all its bindings, in any order. */
-export interface PasswordStageRow {
-  readonly id: string;
-  readonly backends: readonly string[];
-  readonly configureFlowId: string | null;
-  readonly failedAttemptsBeforeCancel: number;
+type Row = Prisma.PasswordStageGetPayload<{ select: typeof SELECT }>;
+/** With all its bindings, in any order. */
+export type PasswordStageRow = Omit<Row, 'allowShowPassword'> & {
   /** Undefined for a release without it. */
   readonly allowShowPassword?: boolean;
-  readonly stage: { readonly name: string; readonly bindings: readonly BindingRow[] };
-}
+};
+export type BindingRow = Row['stage']['bindings'][number];
 
 /** Nothing is checked here: a value outside an enum fails the response validation, and is never sent. */
 export function toPasswordStage(row: PasswordStageRow, image: FlowImageRules): PasswordStage {
