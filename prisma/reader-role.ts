@@ -72,6 +72,7 @@ BEGIN
   ALTER ROLE ${READER_ROLE} SET default_transaction_isolation = 'read committed';
   ALTER ROLE ${READER_ROLE} SET statement_timeout = '2s';
   ALTER ROLE ${READER_ROLE} SET lock_timeout = '500ms';
+  ALTER ROLE ${READER_ROLE} SET jit = off;
 EXCEPTION
   WHEN insufficient_privilege THEN
     RAISE NOTICE 'The settings of ${READER_ROLE} are left as they are: changing them takes CREATEROLE.';

@@ -55,6 +55,7 @@ BEGIN
   ALTER ROLE authentik_stages_reader SET default_transaction_isolation = 'read committed';
   ALTER ROLE authentik_stages_reader SET statement_timeout = '2s';
   ALTER ROLE authentik_stages_reader SET lock_timeout = '500ms';
+  ALTER ROLE authentik_stages_reader SET jit = off;
 EXCEPTION
   WHEN insufficient_privilege THEN
     RAISE NOTICE 'The settings of authentik_stages_reader are left as they are: changing them takes CREATEROLE.';

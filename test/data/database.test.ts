@@ -135,9 +135,9 @@ describe('startup parameters', () => {
     database.select(
       sql(`SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout,
         current_setting('default_transaction_read_only') AS "readOnly",
-        current_setting('transaction_isolation') AS isolation`),
+        current_setting('transaction_isolation') AS isolation, current_setting('jit') AS jit`),
     );
-  const SAME = { path: 'pg_catalog', readOnly: 'on', isolation: 'read committed' };
+  const SAME = { path: 'pg_catalog', readOnly: 'on', isolation: 'read committed', jit: 'off' };
 
   beforeEach(async () => {
     const name = new URL(server.url).pathname.slice(1);

@@ -449,6 +449,7 @@ describe('running the file', () => {
             'default_transaction_isolation=read committed',
             'statement_timeout=2s',
             'lock_timeout=500ms',
+            'jit=off',
           ],
         },
       ]);
