@@ -18,8 +18,8 @@ export type StageRepository = ReturnType<typeof createStageRepository>;
 
 export function createStageRepository(database: Database, monitor: SchemaMonitor, limits: BatchLimits) {
   /**
-   * `findMany` with SQL that is made beforehand and JSON that needs no unpacking: Prisma's own way takes several times as
-   * long as PostgreSQL itself.
+   * What `findMany` would return, by the statement that is generated from the same `select`: making and unpacking its own
+   * takes Prisma longer than the query takes PostgreSQL.
    */
   async function read({ tables, release, image }: Schema, ids: readonly string[]) {
     const found = await database.select({ text: passwordStages(tables, release), values: [ids] });
@@ -32,7 +32,7 @@ export function createStageRepository(database: Database, monitor: SchemaMonitor
     monitor.use((schema) => read(schema, ids)),
   );
 
-  /** Lists are rare. */
+  /** By `findMany` itself: lists are rare. */
   async function readPage({ release, image }: Schema, ids: readonly string[]) {
     const rows = await database.query(({ passwordStage }) =>
       passwordStage.findMany({

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PasswordStageRow } from '../../src/data/password-stage.js';
 import { DEMO } from '../../src/demo/demo.js';
-import { checkResponse, exampleBody, pathTo, responsesOf } from '../support/contract.js';
+import { checkResponse, contract, exampleBody, pathTo, responsesOf } from '../support/contract.js';
 import { bindStage, insertFlow, insertPasswordStage } from '../support/fixtures.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { PROPERTY } from '../support/property.js';
@@ -13,6 +13,7 @@ import { DEMO_TOKENS, startTestService, type TestService } from '../support/serv
 import { send } from '../support/wire.js';
 
 const OPERATION = 'stages_password_retrieve';
+const LIST = contract.basePath + contract.pathOf('stages_password_list');
 const ADMIN = { Authorization: `Bearer ${DEMO_TOKENS.administrator}` };
 
 let db: TestDatabase;
@@ -32,8 +33,10 @@ async function insertRow({
   ...stage
 }: PasswordStageRow): Promise<string> {
   const configureFlow = stage.configureFlowId && (await insertFlow(db));
-  const uuid = await insertPasswordStage(db, {
-    name: `${name} ${randomUUID()}`,
+  const uuid = randomUUID();
+  await insertPasswordStage(db, {
+    stage_uuid: uuid,
+    name: `${name} ${uuid}`,
     backends: stage.backends,
     configure_flow_id: configureFlow,
     failed_attempts_before_cancel: stage.failedAttemptsBeforeCancel,
@@ -69,7 +72,7 @@ function fitsTable({ stage }: PasswordStageRow): boolean {
 }
 
 describe('random rows', () => {
-  test('are 200 when the contract has words for them, and 500 when not', async () => {
+  test('are 200 when the contract has words for them, and 500 when not; the same in a list', async () => {
     await fc.assert(
       fc
         .asyncProperty(passwordStageRow.filter(fitsTable), async (row) => {
@@ -81,6 +84,11 @@ describe('random rows', () => {
             expect(JSON.parse(response.text)).toEqual(
               exampleBody(OPERATION, 500, 'internal-error'),
             );
+          }
+          const list = await send(service.url, `${LIST}?search=${stage}`, { headers: ADMIN });
+          expect(list.status).toBe(response.status);
+          if (list.status === 200) {
+            expect(JSON.parse(list.text).results).toEqual([JSON.parse(response.text)]);
           }
         })
         .afterEach(removeRows),
