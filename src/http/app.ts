@@ -96,6 +96,7 @@ function healthPages(checkReadiness: () => Promise<void>): RequestHandler {
 const EXCESS_DELAY_MS = 1000;
 // One client may send many requests without waiting for responses.
 const MAX_EXCESS = 10_000;
+const TOO_MANY = new OperationError('service_unavailable', 'Too many requests at the same time.');
 
 function shedLoad({ inFlight, maxActiveRequests }: AppOptions): RequestHandler {
   let active = 0;
@@ -111,9 +112,8 @@ function shedLoad({ inFlight, maxActiveRequests }: AppOptions): RequestHandler {
       request.socket.destroy();
       return;
     }
-    setTimeout(() => {
-      next(new OperationError('service_unavailable', 'Too many requests at the same time.'));
-    }, EXCESS_DELAY_MS);
+    // Every step on the way to `sendErrors` would take time from the requests that are let in.
+    setTimeout(() => sendError(request, response, TOO_MANY), EXCESS_DELAY_MS);
   };
 }
 
