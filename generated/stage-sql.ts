@@ -1,6 +1,42 @@
-/** What src/data/password-stage.ts selects, as SQL. */
+/** What is read of a password stage, as prisma/stage-select.ts says: for Prisma, and as SQL. */
 import type { Release } from '../src/data/releases/releases.js';
+import type { Prisma } from './prisma/client.js';
 import type { TABLES } from './tables.js';
+
+export const SELECT = {
+ "id": true,
+ "backends": true,
+ "configureFlowId": true,
+ "failedAttemptsBeforeCancel": true,
+ "allowShowPassword": true,
+ "stage": {
+  "select": {
+   "name": true,
+   "bindings": {
+    "select": {
+     "order": true,
+     "flow": {
+      "select": {
+       "id": true,
+       "policyBindingModelId": true,
+       "name": true,
+       "slug": true,
+       "title": true,
+       "designation": true,
+       "background": true,
+       "compatibilityMode": true,
+       "layout": true,
+       "deniedAction": true,
+       "policyBindingModel": {
+        "select": { "policyEngineMode": true }
+       }
+      }
+     }
+    }
+   }
+  }
+ }
+} as const satisfies Prisma.PasswordStageSelect;
 
 type Tables = Readonly<Record<(typeof TABLES)[number], { readonly sql: string }>>;
 

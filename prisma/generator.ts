@@ -5,9 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import generatorHelper, { type DMMF } from '@prisma/generator-helper';
-import { SELECT } from '../src/data/password-stage.js';
 import { isBefore, RELEASES } from '../src/data/releases/releases.js';
 import { roleFile, type TableDescription } from './reader-role.js';
+import { SELECT } from './stage-select.js';
 
 generatorHelper.generatorHandler({
   onManifest: () => ({ prettyName: 'tables, role files and documentation' }),
@@ -203,9 +203,12 @@ const toJson = (value: unknown) =>
 function toStageSql(models: readonly DMMF.Model[]): string {
   // An array whose length the planner knew would make it plan each query anew.
   const byIds = (columnOf: ColumnOf) => `${columnOf('id')} = ANY ((SELECT $1::uuid[])::uuid[])`;
-  return `/** What src/data/password-stage.ts selects, as SQL. */
+  return `/** What is read of a password stage, as prisma/stage-select.ts says: for Prisma, and as SQL. */
 import type { Release } from '../src/data/releases/releases.js';
+import type { Prisma } from './prisma/client.js';
 import type { TABLES } from './tables.js';
+
+export const SELECT = ${toJson(SELECT)} as const satisfies Prisma.PasswordStageSelect;
 
 type Tables = Readonly<Record<(typeof TABLES)[number], { readonly sql: string }>>;
 

@@ -1,29 +1,26 @@
 /** Reads password stages: single ones, which share queries, and pages of a list. */
 import { z } from 'zod';
 import { Prisma } from '../../generated/prisma/client.js';
-import { passwordStages } from '../../generated/stage-sql.js';
+import { passwordStages, SELECT } from '../../generated/stage-sql.js';
 import type { PasswordStage } from '../contract/types.js';
 import type { Principal } from '../domain/access.js';
 import { OperationError } from '../domain/errors.js';
 import type { FlowImageRules } from '../domain/flow-image.js';
+import { type PasswordStageRow, toPasswordStage } from '../domain/password-stage.js';
 import { assertPageSize, parseOrdering, parseSearch, type StageListRequest, stripped } from '../domain/stage-list.js';
 import { type BatchLimits, createBatcher } from './batcher.js';
 import type { Database } from './database.js';
 import { DatabaseError } from './errors.js';
-import { type PasswordStageRow, SELECT, toPasswordStage } from './password-stage.js';
 import type { Schema, SchemaMonitor } from './releases/monitor.js';
 import type { Release } from './releases/releases.js';
 
 export type StageRepository = ReturnType<typeof createStageRepository>;
 
 export function createStageRepository(database: Database, monitor: SchemaMonitor, limits: BatchLimits) {
-  /**
-   * What `findMany` would return, by the statement that is generated from the same `select`: making and unpacking its own
-   * takes Prisma longer than the query takes PostgreSQL.
-   */
+  /** As `findMany`, by a statement generated from its `select`: Prisma's own way takes longer than PostgreSQL does. */
   async function read({ tables, release, image }: Schema, ids: readonly string[]) {
     const found = await database.select({ text: passwordStages(tables, release), values: [ids] });
-    // The statement is generated from what the type is made of.
+    // The statement is generated from the `select` below, which the compiler checks against the type.
     const rows = (found as readonly { readonly row: PasswordStageRow }[]).map(({ row }) => row);
     return inOrder(ids, rows, image);
   }

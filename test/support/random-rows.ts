@@ -1,6 +1,6 @@
 /** Random rows as authentik's tables may hold them, which constrain neither enums nor slugs. */
 import fc from 'fast-check';
-import type { BindingRow, PasswordStageRow } from '../../src/data/password-stage.js';
+import type { BindingRow, PasswordStageRow } from '../../src/domain/password-stage.js';
 import { enumOf } from './contract.js';
 
 // PostgreSQL takes any text but NUL.

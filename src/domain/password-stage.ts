@@ -1,25 +1,29 @@
-/** What is read of a password stage, and the representation in the contract that is made of it. */
-import type { Prisma } from '../../generated/prisma/client.js';
+/** Turns the rows of a password stage into its representation in the contract. */
 import type { Flow, PasswordStage } from '../contract/types.js';
-import { type FlowImageRules, flowImage } from '../domain/flow-image.js';
+import { type FlowImageRules, flowImage } from './flow-image.js';
 
-const FLOW = {
-  ...{ id: true, policyBindingModelId: true, name: true, slug: true, title: true, designation: true },
-  ...{ background: true, compatibilityMode: true, layout: true, deniedAction: true },
-  policyBindingModel: { select: { policyEngineMode: true } },
-} as const satisfies Prisma.FlowSelect;
-export const SELECT = {
-  ...{ id: true, backends: true, configureFlowId: true, failedAttemptsBeforeCancel: true, allowShowPassword: true },
-  stage: { select: { name: true, bindings: { select: { order: true, flow: { select: FLOW } } } } },
-} as const satisfies Prisma.PasswordStageSelect;
+type Text<Name extends string> = Readonly<Record<Name, string>>;
+type FlowText = 'id' | 'policyBindingModelId' | 'name' | 'slug' | 'title' | 'designation' | 'layout' | 'deniedAction';
 
-type Row = Prisma.PasswordStageGetPayload<{ select: typeof SELECT }>;
-/** With all its bindings, in any order. */
-export type PasswordStageRow = Omit<Row, 'allowShowPassword'> & {
+/** A flow that a stage is bound to, and at which position. The columns behind enums hold any text. */
+export interface BindingRow {
+  readonly order: number;
+  readonly flow: Text<FlowText> & {
+    readonly background: string | null;
+    readonly compatibilityMode: boolean;
+    readonly policyBindingModel: Text<'policyEngineMode'>;
+  };
+}
+
+/** A password stage with all its bindings, in any order. */
+export interface PasswordStageRow extends Text<'id'> {
+  readonly backends: readonly string[];
+  readonly configureFlowId: string | null;
+  readonly failedAttemptsBeforeCancel: number;
   /** Undefined for a release without it. */
   readonly allowShowPassword?: boolean;
-};
-export type BindingRow = Row['stage']['bindings'][number];
+  readonly stage: Text<'name'> & { readonly bindings: readonly BindingRow[] };
+}
 
 /** Nothing is checked here: a value outside an enum fails the response validation, and is never sent. */
 export function toPasswordStage(row: PasswordStageRow, image: FlowImageRules): PasswordStage {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { RELEASES } from '../../src/data/releases/releases.js';
+import type { FlowImageRules } from '../../src/domain/flow-image.js';
 import {
   type BindingRow,
   type PasswordStageRow,
   toPasswordStage,
-} from '../../src/data/password-stage.js';
-import { RELEASES } from '../../src/data/releases/releases.js';
-import type { FlowImageRules } from '../../src/domain/flow-image.js';
+} from '../../src/domain/password-stage.js';
 import { checkResponse, responseWith, schemas } from '../support/contract.js';
 import { PROPERTY } from '../support/property.js';
 import { isExpressible, passwordStageRow } from '../support/random-rows.js';
@@ -33,7 +33,7 @@ const FLOW: BindingRow['flow'] = {
   deniedAction: 'continue',
 };
 
-function stageWith(bindings: BindingRow[]): PasswordStageRow {
+function stageWith(bindings: readonly BindingRow[]): PasswordStageRow {
   return {
     id: '7abcedbb-ffe3-4009-970f-84fc06e75cce',
     backends: ['authentik.core.auth.TokenBackend', 'authentik.core.auth.InbuiltBackend'],
