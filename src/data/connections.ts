@@ -17,6 +17,8 @@ export interface ConnectionOptions extends Pick<Settings, 'poolSize' | 'connectT
 const APPLICATION_NAME = 'authentik-stages-password';
 // The server's own timeout comes first and leaves the connection usable.
 const CLIENT_GRACE_MS = 500;
+const CHECK_MS = 100;
+const IDLE = Number.POSITIVE_INFINITY;
 // Shorter than PostgreSQL's deadlock_timeout: a migration of authentik must never be the one that gives way.
 const LOCK_TIMEOUT_MS = 500;
 const IDLE_CONNECTION_MS = 60_000;
@@ -65,26 +67,35 @@ export function openConnections(options: ConnectionOptions) {
     application_name: APPLICATION_NAME,
     max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs,
-    query_timeout: queryTimeoutMs + CLIENT_GRACE_MS,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     keepAlive: true,
   });
-  const idle = new Set<pg.ClientBase>();
-  pool.on('release', (_error, client) => idle.add(client));
-  pool.on('acquire', (client) => idle.delete(client));
-  pool.on('remove', (client) => idle.delete(client));
+  // Each connection, and since when it is taken for a query.
+  const takenAt = new Map<pg.ClientBase, number>();
+  pool.on('acquire', (client) => takenAt.set(client, performance.now()));
+  pool.on('release', (_error, client) => takenAt.set(client, IDLE));
+  pool.on('remove', (client) => takenAt.delete(client));
   pool.on('error', (error) => options.onIdleError?.(error));
+
+  /** The error reaches the pool at once, where a mere close would take another turn of the event loop. */
+  function breakThose(isMeant: (since: number) => boolean, reason: string): void {
+    for (const [client, since] of takenAt) {
+      if (isMeant(since)) (client as Client).connection.stream.destroy(new Error(reason));
+    }
+  }
+
+  // Not by the driver's `query_timeout`: with its timers V8 takes what queries return for long-lived, and lets it pile up.
+  const check = setInterval(() => {
+    const oldest = performance.now() - queryTimeoutMs - CLIENT_GRACE_MS;
+    breakThose((since) => since < oldest, 'Query read timeout');
+    if (pool.ended) clearInterval(check);
+  }, CHECK_MS).unref();
 
   return {
     pool,
     addressCount: addresses.length,
     /** Breaks the connections that nobody uses: what has happened to one in use has likely happened to them. */
-    breakIdle(): void {
-      for (const client of idle) {
-        // The error reaches the pool at once, where a mere close would take another turn of the event loop.
-        (client as pg.Client).connection.stream.destroy(new Error('Another connection has failed.'));
-      }
-    },
+    breakIdle: () => breakThose((since) => since === IDLE, 'Another connection has failed.'),
   };
 }
 

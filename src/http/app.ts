@@ -51,10 +51,8 @@ export async function createApp(options: AppOptions): Promise<Express> {
   app.use(checkMethod);
   // An orchestrator must get a response however much there is to do.
   app.use(healthPages(options.checkReadiness));
-  // The requests that are let in keep their speed when there are too many.
-  app.use(shedLoad(options));
-  // Nobody waits for ever.
-  app.use(limitTime(options.requestTimeoutMs));
+  // The requests that are let in keep their speed when there are too many, and none waits for ever.
+  app.use(admit(options));
   // Its paths are not the contract's.
   if (options.referencePage) app.use(createReference(contract, options.isDemo));
   // From here on as authentik does it: 404, 406, 403, and only then 400.
@@ -97,14 +95,17 @@ const EXCESS_DELAY_MS = 1000;
 // One client may send many requests without waiting for responses.
 const MAX_EXCESS = 10_000;
 const TOO_MANY = new OperationError('service_unavailable', 'Too many requests at the same time.');
+const TOO_LONG = new OperationError('service_unavailable', 'The request took too long.');
 
-function shedLoad({ inFlight, maxActiveRequests }: AppOptions): RequestHandler {
+function admit({ inFlight, maxActiveRequests, requestTimeoutMs }: AppOptions): RequestHandler {
   let active = 0;
   return (request, response, next) => {
     if (active < maxActiveRequests) {
       active += 1;
+      const timer = setTimeout(() => sendError(request, response, TOO_LONG), requestTimeoutMs);
       response.on('close', () => {
         active -= 1;
+        clearTimeout(timer);
       });
       return next();
     }
@@ -114,16 +115,6 @@ function shedLoad({ inFlight, maxActiveRequests }: AppOptions): RequestHandler {
     }
     // Every step on the way to `sendErrors` would take time from the requests that are let in.
     setTimeout(() => sendError(request, response, TOO_MANY), EXCESS_DELAY_MS);
-  };
-}
-
-function limitTime(timeoutMs: number): RequestHandler {
-  return (request, response, next) => {
-    const timer = setTimeout(() => {
-      sendError(request, response, new OperationError('service_unavailable', 'The request took too long.'));
-    }, timeoutMs);
-    response.on('close', () => clearTimeout(timer));
-    next();
   };
 }
 

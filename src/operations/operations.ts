@@ -19,36 +19,28 @@ export type OperationTable = { readonly [Id in OperationId]: Handler<Id> };
 
 export function createOperations(stages: StageRepository): OperationTable {
   return {
-    stages_password_list: createStagesPasswordList(stages),
-    stages_password_retrieve: createStagesPasswordRetrieve(stages),
-  };
-}
-
-function createStagesPasswordList(stages: StageRepository): Handler<'stages_password_list'> {
-  return async ({ query }, caller) => {
-    const page = query.page === 'last' ? 'last' : Number(query.page);
-    const found = await stages.list({ ...query, page }, await caller);
-    return {
-      status: 200,
-      body: {
-        pagination: toPagination(found.count, page, found.pageSize),
-        results: found.stages,
-        ...(found.hasAutocomplete && { autocomplete: {} }),
-      },
-    };
-  };
-}
-
-function createStagesPasswordRetrieve(stages: StageRepository): Handler<'stages_password_retrieve'> {
-  return async ({ path }, caller) => {
-    const stageUuid = path.stage_uuid.toLowerCase();
-    // Beside the look-up of the caller, so that a lone request waits once.
-    const reading = stages.find(stageUuid);
-    // A caller who is refused does not wait for it, nor for its failure.
-    reading.catch(() => {});
-    const stage = isVisible(stageUuid, await caller) ? await reading : undefined;
-    // A hidden stage and one that does not exist must look the same.
-    if (!stage) throw new OperationError('not_found', 'Not found.');
-    return { status: 200, body: stage };
+    async stages_password_list({ query }, caller) {
+      const page = query.page === 'last' ? 'last' : Number(query.page);
+      const found = await stages.list({ ...query, page }, await caller);
+      return {
+        status: 200,
+        body: {
+          pagination: toPagination(found.count, page, found.pageSize),
+          results: found.stages,
+          ...(found.hasAutocomplete && { autocomplete: {} }),
+        },
+      };
+    },
+    async stages_password_retrieve({ path }, caller) {
+      const stageUuid = path.stage_uuid.toLowerCase();
+      // Beside the look-up of the caller, so that a lone request waits once.
+      const reading = stages.find(stageUuid);
+      // A caller who is refused does not wait for it, nor for its failure.
+      reading.catch(() => {});
+      const stage = isVisible(stageUuid, await caller) ? await reading : undefined;
+      // A hidden stage and one that does not exist must look the same.
+      if (!stage) throw new OperationError('not_found', 'Not found.');
+      return { status: 200, body: stage };
+    },
   };
 }
