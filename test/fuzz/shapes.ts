@@ -83,10 +83,10 @@ export function knownShape(random: Random, etag: string): Shape {
   const valid = Array.from({ length: 1 + random.below(3) }, () => random.pick(VALID));
   const validText = valid.map(([parts]) => get(parts)).join('');
   const validStatuses = valid.map(([, status]) => status);
-  const followed = (text: string, status: number): Shape => ({
+  const followed = (text: string, ...last: number[]): Shape => ({
     text: validText + text,
     methods: valid.map(() => 'GET'),
-    statuses: [[...validStatuses, status]],
+    statuses: last.map((status) => [...validStatuses, status]),
   });
   return random.pick<() => Shape>([
     () => {
@@ -135,14 +135,15 @@ export function knownShape(random: Random, etag: string): Shape {
     () => single({ hosts: [one(GOOD_HOSTS)] }, 200),
     () => single({ target: one(BAD_URLS) }, 400),
     () => single({ target: one(GOOD_URLS) + STAGE }, 200),
-    () => followed(random.pick(GARBAGE), 400),
+    // 405 when it comes after the responses before it: then it is a method, and no longer what may be anything.
+    () => followed(random.pick(GARBAGE), 400, 405),
     () => ({ ...followed(get({ headers: ['Connection: close'] }), 200), ending: 'finish' }),
     () => {
       const isSilent = random.chance(0.03);
       const shape = followed(random.pick(HALVES), isSilent ? 408 : 400);
       return { ...shape, ending: isSilent ? undefined : 'finish' };
     },
-    () => followed('CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n', 400),
+    () => followed('CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n', 400, 405),
     () => {
       const upgrade = ['Connection: Upgrade', `Upgrade: ${random.pick(UPGRADES)}`];
       const last = get({ headers: ['Connection: close'] });
