@@ -101,6 +101,17 @@ describe('what never becomes a request', () => {
   test.each([
     ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['nonsense', 'nonsense\r\n\r\n'],
+  ])('%s behind a request that waits is 400, and no method', async (_what, bytes) => {
+    const { url, responses, arrived } = await open();
+    const received = exchange(url, `${GET}\r\n${bytes}`);
+    await arrived(1);
+    responses[0]?.end('ab');
+    expect((await received).match(/HTTP\/1\.1 \d{3}/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+  });
+
+  test.each([
+    ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['nonsense', 'nonsense\r\n\r\n'],
   ])('a client that resets the connection after %s does no harm', async (_what, bytes) => {
     const { url, responses, arrived } = await open();
     const { hostname, port } = new URL(url);
