@@ -1,6 +1,6 @@
 /** authentik's own clients: installed from the package indexes into a cache, and put to use. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,8 @@ import { build } from 'esbuild';
 import type { Site } from './site.js';
 
 export interface Client {
-  readonly name: string;
+  readonly language: 'python' | 'typescript' | 'go' | 'rust';
+  readonly version: string;
   /** The release of authentik that it was generated for. */
   readonly release: string;
   /** Rejects when the package cannot be had. */
@@ -49,7 +50,8 @@ export function pythonClient(version: string): Client {
       await run('python3', [...pip, `authentik-client==${version}`]);
     });
   return {
-    name: `authentik-client ${version}`,
+    language: 'python',
+    version,
     release: releaseOf(version),
     install: async () => void (await Promise.all([install(), run('python3', ['--version'])])),
     async use(sites) {
@@ -61,6 +63,53 @@ export function pythonClient(version: string): Client {
       });
       return JSON.parse(stdout);
     },
+  };
+}
+
+/** Its versions are as `v3.2024063.1`: the first one for 2024.6.3. */
+export function goClient(version: string): Client {
+  const [, year, month] = /^v3\.(\d{4})(\d{2})/.exec(version) ?? [];
+  const install = () =>
+    cached(`go-${version}`, async (cwd) => {
+      // The database of checksums is a host of its own, which not every network reaches.
+      const env = { ...process.env, GOSUMDB: 'off', GOFLAGS: '-mod=mod' };
+      copyFileSync(join(import.meta.dirname, 'client.go'), join(cwd, 'client.go'));
+      await run('go', ['mod', 'init', 'client'], { cwd, env });
+      await run('go', ['get', `goauthentik.io/api/v3@${version}`], { cwd, env });
+      await run('go', ['build', '-o', 'client'], { cwd, env });
+    });
+  return {
+    language: 'go',
+    version,
+    release: `${year}.${Number(month)}`,
+    install: async () => void (await install()),
+    use: async (sites) => useProgram(join(await install(), 'client'), sites),
+  };
+}
+
+async function useProgram(program: string, sites: readonly Site[]): Promise<unknown[]> {
+  const { stdout } = await run(program, [JSON.stringify(sites)], MAX_OUTPUT);
+  return JSON.parse(stdout);
+}
+
+export function rustClient(version: string): Client {
+  const install = () =>
+    cached(`rust-${version}`, async (cwd) => {
+      // Without TLS, which nothing here speaks.
+      const crate = [`authentik-client@=${version}`, '--no-default-features'];
+      await run('cargo', ['init', '--name', 'client', '--vcs', 'none'], { cwd });
+      await run('cargo', ['add', ...crate], { cwd });
+      await run('cargo', ['add', 'tokio', '--features', 'macros,rt-multi-thread'], { cwd });
+      await run('cargo', ['add', 'serde_json'], { cwd });
+      copyFileSync(join(import.meta.dirname, 'client.rs'), join(cwd, 'src', 'main.rs'));
+      await run('cargo', ['build', '--config', 'profile.dev.debug=false'], { cwd });
+    });
+  return {
+    language: 'rust',
+    version,
+    release: releaseOf(version),
+    install: async () => void (await install()),
+    use: async (sites) => useProgram(join(await install(), 'target/debug/client'), sites),
   };
 }
 
@@ -84,7 +133,8 @@ export function typescriptClient(version: string): Client {
   const load = async (): Promise<Api> =>
     createRequire(import.meta.url)(join(await install(), 'client.cjs'));
   return {
-    name: `${name} ${version}`,
+    language: 'typescript',
+    version,
     release: releaseOf(version),
     // Loading megabytes would keep the services, which run in this process, from responding.
     install: async () => void (await load()),

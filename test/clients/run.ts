@@ -1,4 +1,7 @@
-/** `npm run test:clients`: authentik's own clients use this service, over the tables of each generation. */
+/**
+ * `npm run test:clients`: authentik's own clients use this service, over the tables of each generation. `-- go rust`
+ * runs those in these languages only.
+ */
 import { loadContract } from '../../src/contract/contract.js';
 import { packageRoot } from '../../src/package-root.js';
 import { repairRows, restore } from '../recorded/database.js';
@@ -8,7 +11,7 @@ import { createDatabase } from '../support/postgres.js';
 import { DEMO_TOKENS, startTestService } from '../support/service.js';
 import startPostgres from '../support/start-postgres.js';
 import stopPostgres from '../support/stop-postgres.js';
-import { type Client, pythonClient, typescriptClient } from './clients.js';
+import { type Client, goClient, pythonClient, rustClient, typescriptClient } from './clients.js';
 import { type Expectation, expectFrom } from './site.js';
 
 /** The databases, and which of the project's own tables stand for one without its recording. */
@@ -20,23 +23,32 @@ const DATABASES: Readonly<Record<string, Release>> = {
   '2026.2': '2026.2',
   '2026.5': '2026.5',
 };
+const LANGUAGES = process.argv.slice(2);
 const CLIENTS: readonly Client[] = [
   pythonClient('2024.6.4.post1724423654'),
   typescriptClient('2024.6.4-1724423607'),
+  goClient('v3.2024063.1'),
   pythonClient('2024.12.3.post1739965736'),
   typescriptClient('2024.12.3-1739965710'),
+  goClient('v3.2024123.4'),
   pythonClient('2025.10.4'),
   typescriptClient('2025.10.4'),
+  goClient('v3.2025100.4'),
   pythonClient('2025.12.6'),
   typescriptClient('2025.12.6'),
   pythonClient('2026.2.7'),
   typescriptClient('2026.2.0'),
+  goClient('v3.2026050.3'),
   pythonClient('2026.8.5'),
   typescriptClient('2026.8.3'),
-];
+  rustClient('2026.8.5'),
+].filter(({ language }) => LANGUAGES.length === 0 || LANGUAGES.includes(language));
 /** The newest clients understand the responses of 2025.12 and later; on older releases they fail with authentik, too. */
 const isApplicable = ({ release }: Client, database: string) =>
-  release === database || (release === '2026.8' && compareReleases(database, '2025.12') >= 0);
+  release === database ||
+  (compareReleases(release, '2026.5') >= 0 && compareReleases(database, '2025.12') >= 0);
+
+const nameOf = ({ language, version }: Client) => `${language} ${version}`;
 
 interface Running extends Expectation {
   readonly release: string;
@@ -56,6 +68,8 @@ async function open(release: string, own: Release): Promise<Running> {
   return { ...expectation, release, close };
 }
 
+if (CLIENTS.length === 0) throw new Error(`There is no client in ${LANGUAGES.join(', ')}.`);
+
 const failures: string[] = [];
 
 /** A cell of the table for each database. */
@@ -69,7 +83,7 @@ async function tryOut(client: Client, databases: readonly Running[]): Promise<st
     if (found === undefined) return 'ok';
     const { error = found } = outcomes[index] as { error?: string };
     failures.push(
-      `${client.name} on ${database.release}: ${error.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
+      `${nameOf(client)} on ${database.release}: ${error.replaceAll(/\s+/g, ' ').slice(0, 300)}`,
     );
     return 'FAILED';
   });
@@ -94,9 +108,9 @@ async function runAll(): Promise<void> {
     await stopPostgres();
   }
   const print = (name: string, cells: readonly string[] = []) =>
-    console.log(name.padEnd(42) + cells.map((cell) => cell.padEnd(9)).join(''));
+    console.log(name.padEnd(32) + cells.map((cell) => cell.padEnd(9)).join(''));
   print('client \\ database', Object.keys(DATABASES));
-  for (const client of CLIENTS) print(client.name, table.get(client));
+  for (const client of CLIENTS) print(nameOf(client), table.get(client));
   for (const failure of failures) console.log(failure);
   const passed = [...table.values()].flat().filter((cell) => cell === 'ok').length;
   console.log(`\n${passed} passed, ${failures.length} failed`);
@@ -108,7 +122,7 @@ try {
 } catch (error) {
   const [reason] = String(error).split('\n');
   console.log(
-    `Not run: this needs Python 3 with pip, npm, and the package indexes of both. ${reason}`,
+    `Not run: this needs Python 3 with pip, npm, Go, Cargo, and their package indexes. ${reason}`,
   );
   process.exit(SKIPPED);
 }
