@@ -109,10 +109,7 @@ function admit({ inFlight, maxActiveRequests, requestTimeoutMs }: AppOptions): R
       });
       return next();
     }
-    if (inFlight.size - active > MAX_EXCESS) {
-      request.socket.destroy();
-      return;
-    }
+    if (inFlight.size - active > MAX_EXCESS) return void request.socket.destroy();
     // Every step on the way to `sendErrors` would take time from the requests that are let in.
     setTimeout(() => sendError(request, response, TOO_MANY), EXCESS_DELAY_MS);
   };

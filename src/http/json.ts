@@ -14,10 +14,7 @@ export function sendJson<Body extends object>(this: Response<Body>, body: Body):
   this.setHeader('ETag', etag);
   this.setHeader('Cache-Control', 'private, no-cache');
   this.setHeader('Vary', 'Authorization');
-  if (matchesEtag(this.req.headers['if-none-match'], etag)) {
-    this.statusCode = 304;
-    return this.end();
-  }
+  if (matchesEtag(this.req.headers['if-none-match'], etag)) return this.status(304).end();
   this.setHeader('Content-Type', 'application/json');
   this.setHeader('Content-Length', Buffer.byteLength(text));
   return this.end(text);

@@ -32,7 +32,7 @@ export async function createContractMiddleware(app: Application, contract: Contr
   if (unknown) throw new ContractError(`Nothing handles the contract's security scheme "${unknown}".`);
   // Which user it is, is decided when the database has responded; without a token no request gets here.
   const hasCaller = (request: Request) => request.context.caller !== undefined;
-  const [load, match, ...enforce] = OpenApiValidator.middleware({
+  const [load, match, secure, ...validate] = OpenApiValidator.middleware({
     // The validator edits the document that it is given. Its types are for other documents and another Express.
     apiSpec: structuredClone(contract.document) as never,
     validateApiSpec: true,
@@ -42,24 +42,25 @@ export async function createContractMiddleware(app: Application, contract: Contr
     fileUploader: false,
     formats: { uuid: { type: 'string', validate: (text: string) => UUID.test(text) } },
   }) as RequestHandler[];
-  if (!load || !match) throw new Error('express-openapi-validator has changed its parts.');
+  if (!load || !match || !secure) throw new Error('express-openapi-validator has changed its parts.');
   // A document that the validator cannot load would make each request a 500; find out before listening.
   await run(load, { app });
-  return { match: await createMatch(app, contract, match), enforce };
+  const look = (path: string) => lookUp(path, app, match, validate);
+  return { match: await createMatch(contract, look), enforce: [secure, ...validate] };
 }
+
+type Found = NonNullable<Request['openapi']>;
 
 /**
  * The validator compiles the patterns of all paths again for each request, and takes further slashes at the end. So it is
  * asked once for each path what it finds there, and that is the same for every request but for the path's parameters.
  */
-async function createMatch(app: Application, contract: Contract, match: RequestHandler): Promise<RequestHandler> {
-  const templates = Object.keys(contract.document.paths).map((path) => contract.basePath + path);
+async function createMatch(contract: Contract, look: (path: string) => Promise<Found>): Promise<RequestHandler> {
+  const paths = Object.keys(contract.document.paths).map((path) => contract.basePath + path);
   const routes = await Promise.all(
-    templates.map(async (path) => {
-      const sample: Partial<Request> = { app, method: 'GET', baseUrl: '', path, originalUrl: path };
-      await run(match, sample);
+    paths.map(async (path) => {
       const pattern = new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
-      return { pattern, found: sample.openapi as NonNullable<Request['openapi']> };
+      return { pattern, found: await look(path) };
     }),
   );
   return (request, _response, next) => {
@@ -85,13 +86,23 @@ function decoded(value: string): string {
   }
 }
 
-/** Runs a middleware of the validator outside of a request. Rejects with a ContractError. */
-function run(middleware: RequestHandler, request: Partial<Request>): Promise<void> {
+/** What the validator finds at a path. Makes it compile the operation's schemas, for which the first requests would wait. */
+async function lookUp(path: string, app: Application, match: RequestHandler, validate: RequestHandler[]) {
+  const sample: Partial<Request> = { app, method: 'GET', baseUrl: '', path, originalUrl: path, headers: {}, query: {} };
+  const response = { statusCode: 200, getHeaders: () => ({}), json: () => {} };
+  for (const middleware of [match, ...validate]) await run(middleware, sample, response);
+  // By now this is the validator's own.
+  response.json();
+  return sample.openapi as Found;
+}
+
+/** Runs a middleware of the validator outside of a request, which need not be valid. Rejects with a ContractError. */
+function run(middleware: RequestHandler, request: Partial<Request>, response = {}): Promise<void> {
   return new Promise((resolve, reject) => {
-    // It looks at nothing else of a request, and not at the response.
-    middleware(request as Request, {} as never, (error?: unknown) => {
-      if (error === undefined) return resolve();
-      const { message = String(error), errors } = error as { message?: string; errors?: unknown };
+    // It looks at nothing else of a request and a response.
+    middleware(request as Request, response as never, (error?: unknown) => {
+      const { status, message = String(error), errors } = Object(error) as { [name in string]?: unknown };
+      if (error === undefined || status === 400) return resolve();
       const details = errors ? ` ${JSON.stringify(errors)}` : '';
       reject(new ContractError(`The contract is not valid: ${message}${details}`));
     });
