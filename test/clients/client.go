@@ -45,13 +45,11 @@ func execute(request reflect.Value) (any, *http.Response, error) {
 }
 
 func retrieve(caller reflect.Value, stage string) (any, *http.Response, error) {
-	request := caller.MethodByName("StagesPasswordRetrieve").Call(
-		[]reflect.Value{reflect.ValueOf(context.Background()), reflect.ValueOf(stage)})
-	return execute(request[0])
+	return execute(call(caller, "StagesPasswordRetrieve", context.Background(), stage)[0])
 }
 
 func list(caller reflect.Value, query map[string]any) (any, error) {
-	request := caller.MethodByName("StagesPasswordList").Call([]reflect.Value{reflect.ValueOf(context.Background())})[0]
+	request := call(caller, "StagesPasswordList", context.Background())[0]
 	for name, value := range query {
 		words := strings.Split(name, "_")
 		for index, word := range words {

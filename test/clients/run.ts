@@ -122,7 +122,7 @@ try {
 } catch (error) {
   const [reason] = String(error).split('\n');
   console.log(
-    `Not run: this needs Python 3 with pip, npm, Go, Cargo, and their package indexes. ${reason}`,
+    `Not run: each language needs its package index, and pip, npm, Go or Cargo. ${reason}`,
   );
   process.exit(SKIPPED);
 }
